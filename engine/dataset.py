@@ -1,0 +1,94 @@
+"""The Dataset: interactions, users and items as columnar tables with integer codes, and a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from engine.preferences import Preferences, explicit_preferences, implicit_preferences
+
+Feedback = Literal["explicit", "implicit"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One interaction log with its side tables. Immutable: never write into its frames.
+
+    Attributes:
+        name: what the reader calls it, for instance ``sample`` or a file's name.
+        interactions: one row an event, ordered by time then by line. Columns: ``user`` and ``item``
+            (int32 codes), ``time`` (datetime64[s], NaT in every row where the log has no time),
+            ``event`` (category; ``rating`` or ``interaction`` where the log names none) and
+            ``rating`` (float64, NaN where the row carries none).
+        users: one row a user, position = code; ``user_id`` (str) and the user table's columns.
+        items: one row an item, position = code; ``item_id`` (str) and the item table's columns.
+            The well-known ones are ``title``, ``category``, ``price``, ``text``, ``brand``.
+        feedback: whether models learn from ratings (``explicit``) or from weighted events (``implicit``).
+        event_weights: what one event of each kind is worth when feedback is implicit.
+        rating_scale: lowest and highest possible rating, or None where there are no ratings.
+        withheld_users: users left out because they did not consent.
+    """
+
+    name: str
+    interactions: pd.DataFrame
+    users: pd.DataFrame
+    items: pd.DataFrame
+    feedback: Feedback
+    event_weights: Mapping[str, float] = field(default_factory=dict)
+    rating_scale: tuple[float, float] | None = None
+    withheld_users: int = 0
+
+    @property
+    def n_users(self) -> int:
+        """Number of users."""
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items: the whole catalogue, also what nobody touched."""
+        return len(self.items)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the interactions carry a time."""
+        return bool(self.interactions["time"].notna().any())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits over the full content: every cell, name, weight and the feedback kind."""
+        digest = hashlib.sha256()
+        for frame in (self.interactions, self.users, self.items):
+            digest.update(json.dumps([str(column) for column in frame.columns]).encode())
+            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        meta = [self.feedback, sorted(self.event_weights.items()), self.rating_scale, self.withheld_users]
+        digest.update(json.dumps(meta).encode())
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """All interactions as one value a user-item pair."""
+        return self.preferences_of(np.ones(len(self.interactions), dtype=bool))
+
+    def preferences_of(self, rows: np.ndarray) -> Preferences:
+        """Return the interactions selected by ``rows`` (boolean, one a row) as one value a user-item pair."""
+        part = self.interactions.loc[rows]
+        if self.feedback == "explicit":
+            if self.rating_scale is None:
+                raise ValueError("explicit feedback needs a rating scale")
+            return explicit_preferences(part, self.n_users, self.n_items, self.rating_scale)
+        return implicit_preferences(part, self.n_users, self.n_items, self.event_weights, self.rating_scale)
+
+    def user_code(self, user_id: str) -> int | None:
+        """Return the code of the user named ``user_id``, or None."""
+        return self._user_codes.get(user_id)
+
+    @cached_property
+    def _user_codes(self) -> dict[str, int]:
+        return {user_id: code for code, user_id in enumerate(self.users["user_id"])}

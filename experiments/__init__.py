@@ -1,0 +1,1 @@
+"""The experiment: plan, assign, simulate or import, analyse, verdict, report."""

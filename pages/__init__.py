@@ -1,0 +1,1 @@
+"""One question a page: read state, call one function, draw. No arithmetic."""

@@ -1,0 +1,1 @@
+"""What pages share: state, charts, number formats, glossary, tables, job progress."""
