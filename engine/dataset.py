@@ -62,12 +62,18 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits over the full content: every cell, name, weight and the feedback kind."""
+        """Sixteen hex digits over the full content: every cell, column name, weight and the feedback kind.
+
+        The dataset's own name does not count: the same log under two names is one dataset.
+        """
         digest = hashlib.sha256()
         for frame in (self.interactions, self.users, self.items):
-            digest.update(json.dumps([str(column) for column in frame.columns]).encode())
-            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-        meta = [self.feedback, sorted(self.event_weights.items()), self.rating_scale, self.withheld_users]
+            digest.update(json.dumps([len(frame), *map(str, frame.columns)]).encode())
+            for column in frame.columns:
+                _update(digest, frame[column])
+        weights = sorted((event, float(weight)) for event, weight in self.event_weights.items())
+        scale = [float(end) for end in self.rating_scale] if self.rating_scale else None
+        meta = [self.feedback, weights, scale, self.withheld_users]
         digest.update(json.dumps(meta).encode())
         return digest.hexdigest()[:16]
 
@@ -92,3 +98,26 @@ class Dataset:
     @cached_property
     def _user_codes(self) -> dict[str, int]:
         return {user_id: code for code, user_id in enumerate(self.users["user_id"])}
+
+
+def _update(digest: hashlib._Hash, column: pd.Series) -> None:
+    """Feed one column to ``digest`` by what it says, not by how pandas holds it.
+
+    Text and categories go in by first appearance, so neither the order of the categories nor an unused one
+    counts, and a missing cell differs from the word "nan". Times are microseconds whatever their unit.
+    """
+    held = column.dtype.kind if isinstance(column.dtype, np.dtype) else "O"
+    kind = {"i": "whole", "u": "whole", "f": "number", "b": "truth", "M": "time"}.get(held, "text")
+    digest.update(kind.encode())
+    if kind == "text":
+        codes, values = pd.factorize(column)
+        digest.update(json.dumps([str(value) for value in values]).encode())
+        cells = codes.astype(np.int64)
+    elif kind == "number":
+        numbers = column.to_numpy(np.float64) + 0.0  # -0.0 becomes 0.0
+        cells = np.where(np.isnan(numbers), np.nan, numbers)
+    elif kind == "time":
+        cells = column.to_numpy("datetime64[us]")
+    else:
+        cells = column.to_numpy(np.int64)
+    digest.update(np.ascontiguousarray(cells).tobytes())
