@@ -1,0 +1,78 @@
+"""Where a job's progress and result lie on disk, and the key that names it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+from engine.store import home
+
+KEPT_JOBS = 300
+"""Results kept on disk; the least recently written go first."""
+
+
+class Progress(TypedDict):
+    """What a child last said."""
+
+    stage: str
+    done: int | None
+    total: int | None
+    started: float
+
+
+def key_of(task: str, request: Mapping[str, Any]) -> str:
+    """Return sixteen hex digits over the task, its request and the source code that would run it."""
+    text = json.dumps([task, request, _source()], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def path(key: str) -> Path:
+    """Return the job's folder."""
+    return home() / "jobs" / key
+
+
+def result_path(key: str) -> Path:
+    """Return the file that exists once the job has finished well."""
+    return path(key) / "result.pickle"
+
+
+def prepare(key: str) -> None:
+    """Make an empty folder for ``key`` and remove the oldest jobs beyond KEPT_JOBS."""
+    shutil.rmtree(path(key), ignore_errors=True)
+    path(key).mkdir(parents=True)
+    others = sorted((home() / "jobs").iterdir(), key=lambda each: each.stat().st_mtime)
+    for old in others[:-KEPT_JOBS]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def read_progress(key: str) -> Progress | None:
+    """Return what the child last said, or None before it began."""
+    try:
+        progress: Progress = json.loads((path(key) / "progress.json").read_text())
+    except FileNotFoundError:
+        return None
+    return progress
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write ``content`` so that a reader sees all of it or nothing."""
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(content)
+    os.replace(part, target)
+
+
+@functools.cache
+def _source() -> str:
+    """Hash this program's own code, so that a result is never reused by a version that would differ."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for package in ("engine", "experiments"):
+        for file in sorted((root / package).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

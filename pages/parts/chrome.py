@@ -1,0 +1,66 @@
+"""What surrounds every page: the dataset picker above it, its errors in a sentence, the footer below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.errors import LabError
+from pages.parts import formats, state
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+ICON = (
+    "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+    "<rect x='1' y='9' width='4' height='6' rx='1' fill='%230b6bcb'/>"
+    "<rect x='6' y='5' width='4' height='10' rx='1' fill='%23b85c00'/>"
+    "<rect x='11' y='1' width='4' height='14' rx='1' fill='%2300795a'/></svg>"
+)
+
+
+def draw(page: StreamlitPage) -> None:
+    """Run ``page`` with the dataset picker and the footer around it; an error of ours is one sentence."""
+    lost = state.restore()
+    _picker()
+    if lost:
+        st.warning(f"{lost} The sample is shown instead.", icon=":material/info:")
+    try:
+        page.run()
+    except LabError as error:
+        st.error(str(error), icon=":material/error:")
+    _footer()
+
+
+def _picker() -> None:
+    """Let the reader change between the datasets opened in this session."""
+    opened = state.opened()
+    names = {fingerprint: _title(fingerprint) for fingerprint in opened}
+    with st.sidebar:
+        chosen = st.selectbox(
+            "Dataset",
+            opened,
+            index=opened.index(state.current().fingerprint),
+            format_func=names.__getitem__,
+            key=f"picker-{len(opened)}-{state.current().fingerprint}",
+            help="The sample and what you opened in this session. Open more on the Data page.",
+        )
+        if chosen and chosen != state.current().fingerprint:
+            state.choose(chosen)
+            st.rerun()
+
+
+def _title(fingerprint: str) -> str:
+    dataset = state.dataset(fingerprint)
+    return f"{dataset.name} · {formats.plural(len(dataset.interactions), 'row')} · {fingerprint[:4]}"
+
+
+def _footer() -> None:
+    dataset = state.current()
+    st.divider()
+    st.caption(
+        f"Dataset **{dataset.name}** · {formats.plural(len(dataset.interactions), 'row')} · "
+        f"{formats.plural(dataset.n_users, 'user')} · {formats.plural(dataset.n_items, 'item')} · "
+        f"fingerprint `{dataset.fingerprint}`"
+    )

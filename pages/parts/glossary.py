@@ -1,0 +1,234 @@
+"""One glossary for every tooltip: what a metric means, which way is good, and its formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry.
+
+    Attributes:
+        title: what a page calls it.
+        meaning: one sentence for somebody who never met it.
+        good: which way is good; ``context`` where that depends on the aim.
+        formula: how it is computed, in a line.
+    """
+
+    title: str
+    meaning: str
+    good: Literal["higher", "lower", "context"]
+    formula: str
+
+    @property
+    def help(self) -> str:
+        """The tooltip's text."""
+        way = {
+            "higher": "Higher is better.",
+            "lower": "Lower is better.",
+            "context": "Neither way is good in itself.",
+        }
+        return f"{self.meaning} {way[self.good]}\n\n*{self.formula}*"
+
+
+TERMS: dict[str, Term] = {
+    # Accuracy of predicted values
+    "rmse": Term(
+        "RMSE",
+        "How far predicted ratings (or strengths) are from the real ones; large misses weigh more.",
+        "lower",
+        "square root of the mean squared error over test pairs",
+    ),
+    "mae": Term("MAE", "The average miss of a prediction.", "lower", "mean absolute error over test pairs"),
+    # Ranking
+    "precision": Term(
+        "Precision",
+        "Of the k items shown, the share the user went on to choose.",
+        "higher",
+        "relevant items in the top k ÷ k",
+    ),
+    "recall": Term(
+        "Recall",
+        "Of the items the user went on to choose, the share that was in the top k.",
+        "higher",
+        "relevant items in the top k ÷ all relevant items",
+    ),
+    "ndcg": Term(
+        "nDCG",
+        "How well the list is ordered: what the user chose counts more near the top; 1 is a perfect list.",
+        "higher",
+        "Σ 1/log₂(1 + position) over relevant items ÷ the same for the best possible list",
+    ),
+    "map": Term(
+        "MAP",
+        "Average precision at each relevant item, averaged over users.",
+        "higher",
+        "Σ precision at each relevant position ÷ all relevant items",
+    ),
+    "mrr": Term(
+        "MRR",
+        "How early the first good item comes.",
+        "higher",
+        "mean of 1 ÷ position of the first relevant item",
+    ),
+    "hit_rate": Term(
+        "Hit rate",
+        "The share of users with at least one good item in their top k.",
+        "higher",
+        "users with a relevant item in the top k ÷ users",
+    ),
+    # Discovery
+    "coverage": Term(
+        "Coverage",
+        "The share of the catalogue that is recommended to anybody.",
+        "higher",
+        "distinct items recommended ÷ all items of the catalogue",
+    ),
+    "catalogue_coverage": Term(
+        "Catalogue coverage",
+        "The share of the catalogue that is recommended to anybody.",
+        "higher",
+        "distinct items recommended ÷ all items of the catalogue",
+    ),
+    "user_coverage": Term(
+        "User coverage", "The share of users who get a full list.", "higher", "users with k items ÷ users"
+    ),
+    "gini": Term(
+        "Gini",
+        "How unequally exposure is spread over the catalogue: 0 is equal, 1 is everything on one item.",
+        "lower",
+        "Gini coefficient of recommendations per item; items never shown count",
+    ),
+    "entropy": Term(
+        "Entropy",
+        "How varied the recommendations are over all users; one bit more is twice the variety.",
+        "higher",
+        "−Σ share × log₂(share) over items, in bits",
+    ),
+    "novelty": Term(
+        "Novelty",
+        "How far from the mainstream the shown items are.",
+        "context",
+        "mean of −log₂(share of users who have the item), in bits",
+    ),
+    "intra_list_diversity": Term(
+        "Intra-list diversity",
+        "How different the items within one list are from each other.",
+        "context",
+        "1 − mean similarity over the pairs of a list",
+    ),
+    "serendipity": Term(
+        "Serendipity",
+        "Good items that are unlike what the user had before.",
+        "higher",
+        "relevance × (1 − similarity to the user's history), averaged",
+    ),
+    "personalisation": Term(
+        "Personalisation",
+        "How different the lists of two users are: 0 means that everybody sees the same.",
+        "context",
+        "1 − mean overlap of two users' lists",
+    ),
+    "average_recommendation_popularity": Term(
+        "Average popularity",
+        "How popular the shown items are.",
+        "context",
+        "mean number of users who have a recommended item",
+    ),
+    "popularity_lift": Term(
+        "Popularity lift",
+        "How much more popular the shown items are than what the users choose themselves; 0 is no lift.",
+        "lower",
+        "mean popularity of the lists ÷ mean popularity of the histories − 1",
+    ),
+    "miscalibration": Term(
+        "Miscalibration",
+        "How far the categories of a list stray from the categories in the user's history; 0 is a true mirror.",
+        "lower",
+        "Kullback–Leibler divergence of list from history, α = 0.01, in nats (Steck 2018)",
+    ),
+    # Cost
+    "fit_seconds": Term("Fit time", "How long training took on this machine.", "lower", "seconds"),
+    "latency_p50_ms": Term(
+        "Latency p50",
+        "How long half of all requests for one user's list take at most.",
+        "lower",
+        "milliseconds",
+    ),
+    "latency_p99_ms": Term(
+        "Latency p99",
+        "How long 99 of 100 requests for one user's list take at most.",
+        "lower",
+        "milliseconds",
+    ),
+    # Experiment
+    "click_through": Term(
+        "Click-through",
+        "The share of shown items that are clicked.",
+        "higher",
+        "clicks ÷ impressions, all users",
+    ),
+    "conversion": Term(
+        "Conversion", "The share of users who buy at least once.", "higher", "users with a purchase ÷ users"
+    ),
+    "revenue_per_user": Term(
+        "Revenue per user", "What a user spends on average, buyers or not.", "higher", "revenue ÷ users"
+    ),
+    "sessions": Term("Sessions per user", "How often users come back.", "higher", "sessions ÷ users"),
+    "uplift": Term(
+        "Uplift",
+        "How much better the treatment does than the control.",
+        "higher",
+        "absolute: treatment − control; relative: treatment ÷ control − 1",
+    ),
+    "confidence_interval": Term(
+        "95% interval",
+        "The uplifts that the data do not rule out; of 100 such intervals about 95 hold the truth.",
+        "context",
+        "estimate ± critical value × standard error",
+    ),
+    "p_value": Term(
+        "p-value",
+        "How surprising such a difference would be if the variants were equal.",
+        "context",
+        "two-sided; below 0.05 is called significant unless the plan says otherwise",
+    ),
+    "true_uplift": Term(
+        "True uplift",
+        "What moving everybody would really do; only a simulation knows it.",
+        "higher",
+        "every user run under each policy with the same luck",
+    ),
+    "srm": Term(
+        "Sample ratio mismatch",
+        "Whether users were split as planned. If not, something broke and no uplift can be trusted.",
+        "context",
+        "chi-square test of the counts against the planned split",
+    ),
+    "mde": Term(
+        "Minimum detectable effect",
+        "The smallest true uplift that this test would find with the planned power.",
+        "lower",
+        "from the baseline's variance, users per arm, alpha and power",
+    ),
+    "power": Term("Power", "The chance to find an effect of the planned size, if it is there.", "higher", "1 − β"),
+    # Data
+    "density": Term(
+        "Density",
+        "The share of all user–item pairs that were ever touched.",
+        "context",
+        "distinct pairs ÷ (users × items)",
+    ),
+}
+
+
+def title(name: str) -> str:
+    """Return what pages call the metric ``name``."""
+    return TERMS[name].title
+
+
+def tip(name: str) -> str:
+    """Return the tooltip of the metric ``name``."""
+    return TERMS[name].help

@@ -1,0 +1,69 @@
+"""What a visitor has chosen: ids only, kept in the session and in the URL, never the objects themselves."""
+
+from __future__ import annotations
+
+import uuid
+
+import streamlit as st
+
+from engine import store
+from engine.dataset import Dataset
+from engine.errors import DataError
+
+DATA = "data"
+
+
+def owner() -> str:
+    """Return an id of this visitor's session, for jobs that several visitors may share."""
+    if "owner" not in st.session_state:
+        st.session_state["owner"] = uuid.uuid4().hex
+    owner_id: str = st.session_state["owner"]
+    return owner_id
+
+
+def choose(fingerprint: str) -> None:
+    """Make ``fingerprint`` the dataset every page shows."""
+    st.session_state[DATA] = fingerprint
+    opened: list[str] = st.session_state.setdefault("opened", [])
+    if fingerprint not in opened:
+        opened.append(fingerprint)
+    st.query_params[DATA] = fingerprint
+
+
+def opened() -> list[str]:
+    """Return the fingerprints this visitor has opened, first to last."""
+    return list(st.session_state.get("opened", []))
+
+
+def restore() -> str | None:
+    """Settle which dataset is shown: the URL's, else the session's, else the sample. Return a sentence if lost."""
+    asked = st.query_params.get(DATA)
+    if asked:
+        try:
+            dataset(asked)
+        except DataError as error:
+            choose(st.session_state.get(DATA) or sample())
+            return str(error)
+        choose(asked)
+    else:
+        choose(st.session_state.get(DATA) or sample())
+    return None
+
+
+def current() -> Dataset:
+    """Return the dataset every page shows."""
+    return dataset(st.session_state[DATA])
+
+
+@st.cache_resource(max_entries=6, show_spinner="Opening the data")
+def dataset(fingerprint: str) -> Dataset:
+    """Return the stored dataset; shared by all visitors and never written into."""
+    return store.get(fingerprint)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Loading the sample")
+def sample() -> str:
+    """Store the bundled sample and return its fingerprint."""
+    from engine.loading import load
+
+    return store.put(load("sample").dataset)
