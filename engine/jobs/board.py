@@ -138,9 +138,11 @@ def result(key: str) -> Any:
     if not folder.result_path(key).exists():
         now = status(key)
         raise LabError(now.error or f"This work is not finished: it is {now.state}. Start it again.")
-    with folder.result_path(key).open("rb") as file:
+    try:
         # Only this program's own children write here.
-        return pickle.load(file)  # noqa: S301
+        return pickle.loads(folder.result_path(key).read_bytes())  # noqa: S301
+    except (AttributeError, ImportError, TypeError, pickle.UnpicklingError) as error:
+        raise LabError("This result was kept by another version of the program. Run it again.") from error
 
 
 def shutdown() -> None:

@@ -6,12 +6,16 @@ import functools
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
+from engine.errors import LabError
 from engine.store import home
+
+_KEY = re.compile("[0-9a-f]{16}")
 
 KEPT_JOBS = 300
 """Results kept on disk; the least recently written go first."""
@@ -33,7 +37,13 @@ def key_of(task: str, request: Mapping[str, Any]) -> str:
 
 
 def path(key: str) -> Path:
-    """Return the job's folder."""
+    """Return the job's folder.
+
+    Raises:
+        LabError: ``key`` is not one of ours; it may come from an address somebody typed.
+    """
+    if not _KEY.fullmatch(key):
+        raise LabError(f"'{key}' names no result. A result's name is sixteen hex digits; copy the whole link.")
     return home() / "jobs" / key
 
 

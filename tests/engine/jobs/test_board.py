@@ -91,7 +91,23 @@ def test_a_fault_of_ours_is_named_and_not_raised():
 
 
 def test_an_unknown_key_is_unknown():
-    assert jobs.status("no-such-key").state == "unknown"
+    assert jobs.status("0123456789abcdef").state == "unknown"
+    with pytest.raises(LabError, match="not finished"):
+        jobs.result("0123456789abcdef")
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "", "0123", "0123456789ABCDEF"])
+def test_a_key_that_is_not_ours_never_reaches_the_disk(key):
+    with pytest.raises(LabError, match="names no result"):
+        jobs.status(key)
+
+
+def test_a_result_of_another_version_is_refused_in_a_sentence(tmp_path):
+    key = jobs.submit(TASKS + "where", {"log": str(tmp_path / "log")}, "ann")
+    wait(key, "done")
+    (tmp_path / "home" / "jobs" / key / "result.pickle").write_bytes(b"cmissing_module\nThing\n.")
+    with pytest.raises(LabError, match="another version"):
+        jobs.result(key)
 
 
 def _alive(pid):

@@ -1,0 +1,102 @@
+"""A real server and a real Chromium, one of each a test process."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def pytest_collection_modifyitems(items):
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of a dashboard that was started for these tests alone."""
+    if CHROMIUM is None:
+        if os.environ.get("LAB_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is required here and was not found")
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("server")
+    log = (home / "server.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"LAB_HOME": str(home)},
+        stdout=log,
+        stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urlopen(f"{address}/_stcore/health").read()  # noqa: S310  # the address is ours
+            break
+        except (URLError, ConnectionError):
+            time.sleep(0.25)
+    else:
+        pytest.fail("the server did not start: " + (home / "server.log").read_text()[-2000:])
+    yield address
+    process.terminate()
+    process.wait(20)
+    log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(server):
+    """One browser for all tests; each test opens its own context."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(server, chromium):
+    """Open a path in a visitor's own browser context: ``visit("/models", width=390, scheme="dark")``."""
+    contexts = []
+
+    def open_page(path="/", *, width=1440, height=900, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.goto(server + path)
+        page.get_by_role("heading").first.wait_for()
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def settle(page, seconds=45.0):
+    """Wait until the page has stopped running and drawing for half a second."""
+    end, quiet = time.monotonic() + seconds, 0.0
+    while quiet < 0.5:
+        busy = page.locator(
+            '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-testid="stSpinner"]'
+        ).count()
+        quiet = 0.0 if busy else quiet + 0.1
+        if time.monotonic() > end:
+            raise AssertionError("the page did not settle")
+        page.wait_for_timeout(100)

@@ -1,0 +1,55 @@
+"""Numbers as a person reads them."""
+
+import math
+
+import pytest
+
+from pages.parts import formats
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (12_400, "12.4k"),
+        (3_100_000, "3.1M"),
+        (999_960, "1.0M"),
+        (None, "—"),
+        (math.nan, "—"),
+    ],
+)
+def test_count(given, text):
+    assert formats.count(given) == text
+
+
+def test_percent_and_points_are_told_apart():
+    assert formats.uplift(0.043) == "+4.3%"
+    assert formats.uplift(-0.043) == "−4.3%"
+    assert formats.points(0.0095) == "+0.95 pp"
+    assert formats.share(0.0951) == "9.5%"
+    assert formats.uplift(math.inf) == "—"
+
+
+def test_p_values_never_read_zero():
+    assert formats.p_value(0.0000001) == "p < 0.001"
+    assert formats.p_value(0.0211) == "p = 0.021"
+    assert formats.p_value(None) == "—"
+
+
+def test_durations():
+    assert formats.seconds(0.84) == "0.8 s"
+    assert formats.seconds(75) == "75 s"
+    assert formats.seconds(185) == "3 min 05 s"
+    assert formats.milliseconds(0.456) == "0.46 ms"
+    assert formats.milliseconds(123.4) == "123 ms"
+
+
+def test_an_interval_without_an_end_is_no_interval():
+    assert formats.interval(formats.uplift(-0.01), formats.uplift(0.03)) == "−1.0% to +3.0%"
+    assert formats.interval(formats.uplift(None), formats.uplift(0.03)) == "—"
+
+
+def test_plural():
+    assert formats.plural(1, "user") == "1 user"
+    assert formats.plural(2, "category", "categories") == "2 categories"
