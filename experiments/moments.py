@@ -1,0 +1,273 @@
+"""Moments: counts, sums and cross-products of unit-level quantities. They add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from engine.errors import ExperimentError, unknown
+
+Floats = NDArray[np.float64]
+
+_BLOCK_CELLS = 300_000  # float64 cells worked on at once: they stay in the processor's cache
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sufficient statistics of every unit-level quantity, by variant, under any leading axes.
+
+    A leading axis may be segments, days, replications of an assignment or parts of a file; all functions
+    of moments work on whole arrays of them.
+
+    Attributes:
+        quantities: names of the quantities, in the order of the last axes.
+        n: units, shape (..., variants).
+        total: sums, shape (..., variants, quantities).
+        product: cross-products **about each group's own mean**, shape (..., variants, quantities,
+            quantities). Raw second moments would lose the variance of a quantity whose mean is large
+            beside its spread; ``from_sums`` accepts those, as a warehouse gives them.
+    """
+
+    quantities: tuple[str, ...]
+    n: Floats
+    total: Floats
+    product: Floats
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The leading axes."""
+        return self.n.shape[:-1]
+
+    @property
+    def n_variants(self) -> int:
+        """Number of variants."""
+        return int(self.n.shape[-1])
+
+    @property
+    def mean(self) -> Floats:
+        """Means, shape (..., variants, quantities); NaN where a group is empty."""
+        return _divide(self.total, self.n[..., None])
+
+    @property
+    def covariance(self) -> Floats:
+        """Unbiased covariances, shape (..., variants, quantities, quantities); NaN where n < 2."""
+        free = np.where(self.n >= 2, self.n - 1, 0.0)
+        return _divide(self.product, free[..., None, None])
+
+    def index(self, quantity: str) -> int:
+        """Return the position of ``quantity``.
+
+        Raises:
+            ExperimentError: where the log has no such quantity.
+        """
+        if quantity not in self.quantities:
+            raise ExperimentError(unknown("Quantity", quantity, self.quantities))
+        return self.quantities.index(quantity)
+
+    def __add__(self, other: Moments) -> Moments:
+        """Return the moments of both groups of units together (Chan, Golub & LeVeque 1983, eq. 2.1)."""
+        if self.quantities != other.quantities:
+            raise ExperimentError(
+                f"Moments of {', '.join(self.quantities)} cannot be added to moments of "
+                f"{', '.join(other.quantities)}; both must hold the same quantities in the same order."
+            )
+        gap = np.nan_to_num(self.mean - other.mean)
+        weight = _divide(self.n * other.n, self.n + other.n, empty=0.0)[..., None, None]
+        return Moments(
+            quantities=self.quantities,
+            n=self.n + other.n,
+            total=self.total + other.total,
+            product=self.product + other.product + weight * _outer(gap),
+        )
+
+    def sum(self, axis: int = 0) -> Moments:
+        """Return the moments of all groups along a leading ``axis`` together."""
+        axis = axis % max(len(self.shape), 1)
+        if not self.shape:
+            raise ExperimentError("These moments have no leading axis to sum over.")
+        n, total = self.n.sum(axis), self.total.sum(axis)
+        pooled = np.expand_dims(_divide(total, n[..., None]), axis)
+        gap = np.nan_to_num(self.mean - pooled)
+        between = self.n[..., None, None] * _outer(gap)
+        return Moments(self.quantities, n, total, (self.product + between).sum(axis))
+
+    def __getitem__(self, key: Any) -> Moments:
+        """Return the moments at ``key`` of the leading axes, as NumPy indexes."""
+        return Moments(self.quantities, self.n[key], self.total[key], self.product[key])
+
+
+def moments(
+    values: ArrayLike,
+    variants: ArrayLike,
+    n_variants: int,
+    *,
+    quantities: Sequence[str],
+    cell: ArrayLike | None = None,
+    n_cells: int = 1,
+) -> Moments:
+    """Return the moments of ``values`` by variant, and by cell where one is given.
+
+    Args:
+        values: one value a unit and quantity, shape (..., units, quantities); leading axes may be days.
+        variants: variant code of each unit, shape (..., units); leading axes may be replications of the
+            assignment. A unit whose code is negative is left out.
+        n_variants: number of variants.
+        quantities: names of the quantities.
+        cell: cell (segment) code of each unit, shape (units,); negative codes are left out.
+        n_cells: number of cells.
+
+    Returns:
+        Moments whose leading axes are those of ``variants``, then the cells (where given), then those of
+        ``values``.
+
+    Raises:
+        ExperimentError: where shapes, codes or values cannot be: a value is missing or infinite, or a code
+            is beyond its count.
+    """
+    data = np.asarray(values, dtype=np.float64)
+    codes = np.asarray(variants)
+    names = tuple(quantities)
+    units = _check(data, codes, n_variants, names, cell, n_cells)
+
+    replications = int(np.prod(codes.shape[:-1], dtype=np.int64))
+    assigned = codes.reshape(replications, units).astype(np.int64)
+    groups = n_variants * n_cells
+    where = np.zeros(units, dtype=np.int64) if cell is None else np.asarray(cell, dtype=np.int64)
+    group = np.where((assigned >= 0) & (where >= 0), where * n_variants + assigned, -1)
+
+    lead = data.shape[:-2]
+    flat = np.moveaxis(data.reshape(int(np.prod(lead)), units, len(names)), 1, 0)
+    n, total, product = _accumulate(flat, group, groups)
+    cells = () if cell is None else (n_cells,)
+    outer = (*codes.shape[:-1], *cells)
+    return Moments(
+        quantities=names,
+        n=_arrange(np.repeat(n[:, None], flat.shape[1], axis=1), outer, n_variants, lead),
+        total=_arrange(total, outer, n_variants, lead),
+        product=_arrange(product, outer, n_variants, lead),
+    )
+
+
+def from_sums(n: ArrayLike, total: ArrayLike, raw_product: ArrayLike, *, quantities: Sequence[str]) -> Moments:
+    """Return moments from counts, sums and raw sums of products, as one GROUP BY returns them.
+
+    Args:
+        n: units, shape (..., variants).
+        total: sums, shape (..., variants, quantities).
+        raw_product: sums of products x·y, shape (..., variants, quantities, quantities).
+        quantities: names of the quantities.
+    """
+    counts = np.asarray(n, dtype=np.float64)
+    sums = np.asarray(total, dtype=np.float64)
+    raw = np.asarray(raw_product, dtype=np.float64)
+    mean = _divide(sums, counts[..., None], empty=0.0)
+    product = raw - counts[..., None, None] * _outer(mean)
+    _settle(product, raw, 64 * _EPS)
+    return Moments(tuple(quantities), counts, sums, product)
+
+
+def _check(
+    data: Floats,
+    codes: NDArray[Any],
+    n_variants: int,
+    names: tuple[str, ...],
+    cell: ArrayLike | None,
+    n_cells: int,
+) -> int:
+    """Return the number of units, or raise where the inputs do not fit together."""
+    if data.ndim < 2 or data.shape[-1] != len(names):
+        raise ExperimentError(
+            f"Values of shape {data.shape} do not fit {len(names)} quantities; expected (..., units, quantities)."
+        )
+    units = data.shape[-2]
+    if codes.shape[-1:] != (units,):
+        raise ExperimentError(f"{units} units have values, but variant codes have shape {codes.shape}.")
+    if cell is not None and np.shape(cell) != (units,):
+        raise ExperimentError(f"{units} units have values, but cell codes have shape {np.shape(cell)}.")
+    if codes.size and codes.max() >= n_variants:
+        raise ExperimentError(f"Variant code {codes.max()} was given, but there are {n_variants} variants.")
+    if cell is not None and units and np.max(cell) >= n_cells:
+        raise ExperimentError(f"Cell code {np.max(cell)} was given, but there are {n_cells} cells.")
+    if not np.isfinite(data).all():
+        bad = [
+            name for name, column in zip(names, np.moveaxis(data, -1, 0), strict=True) if not np.isfinite(column).all()
+        ]
+        raise ExperimentError(
+            f"Quantity {', '.join(bad)} has missing or infinite values; "
+            "give each unit a number (0 where nothing happened) or leave the unit out."
+        )
+    return int(units)
+
+
+def _accumulate(flat: Floats, group: NDArray[np.int64], groups: int) -> tuple[Floats, Floats, Floats]:
+    """Return counts, sums and centred cross-products of (units, series, quantities) by row of ``_one_hot``."""
+    units, series, q = flat.shape
+    rows = len(group) * groups
+    left, right = np.triu_indices(q)
+    # Moving all values by one shift first keeps what cancels later small. Sums are of the values as they
+    # are, so that whole numbers add exactly and a total of zero is zero.
+    shift = flat.mean(axis=0) if units else np.zeros((series, q))
+    n = np.zeros(rows)
+    total, moved = np.zeros((rows, series * q)), np.zeros((rows, series * q))
+    square = np.zeros((rows, series * len(left)))
+    step = max(1, _BLOCK_CELLS // max(1, series * (2 * q + len(left)) + len(group)))
+    for start in range(0, units, step):
+        part = flat[start : start + step]
+        near = part - shift
+        design = _one_hot(group[:, start : start + step], groups)
+        n += np.asarray(design.sum(axis=1)).ravel()
+        total += design @ part.reshape(len(part), -1)
+        moved += design @ near.reshape(len(part), -1)
+        square += design @ (near[:, :, left] * near[:, :, right]).reshape(len(part), -1)
+
+    count = n[:, None, None]
+    sums, centre = total.reshape(rows, series, q), _divide(moved.reshape(rows, series, q), count, empty=0.0)
+    product = np.empty((rows, series, q, q))
+    product[..., left, right] = square.reshape(rows, series, -1)
+    product[..., right, left] = product[..., left, right]
+    product -= count[..., None] * _outer(centre)
+    _settle(product, count[..., None] * _outer(_divide(sums, count, empty=0.0)), 16 * _EPS**2)
+    return n, sums, product
+
+
+def _one_hot(group: NDArray[np.int64], groups: int) -> sparse.csc_array:
+    """Return the 0/1 matrix (replications · groups, units) that adds up units; negatives add nowhere."""
+    replications, units = group.shape
+    rows = group + np.arange(replications)[:, None] * groups
+    weight = (group >= 0).astype(np.float64)
+    indptr = np.arange(0, units * replications + 1, replications)
+    return sparse.csc_array(
+        (weight.T.ravel(), np.where(group >= 0, rows, 0).T.ravel(), indptr),
+        shape=(replications * groups, units),
+    )
+
+
+def _arrange(rows: Floats, outer: tuple[int, ...], n_variants: int, lead: tuple[int, ...]) -> Floats:
+    """Turn (replications · cells · variants, series, ...) into (*outer, *lead, variants, ...)."""
+    tail = rows.shape[2:]
+    split = rows.reshape(*outer, n_variants, *lead, *tail)
+    return np.asarray(np.moveaxis(split, len(outer), len(outer) + len(lead)))
+
+
+def _settle(product: Floats, scale: Floats, tolerance: float) -> None:
+    """Set variances that are nothing but rounding to zero, in place, so that a constant has variance 0."""
+    diagonal = np.einsum("...ii->...i", product)
+    diagonal[diagonal <= tolerance * np.abs(np.einsum("...ii->...i", scale))] = 0.0
+
+
+def _outer(vector: Floats) -> Floats:
+    return vector[..., :, None] * vector[..., None, :]
+
+
+def _divide(above: Floats, below: Floats, empty: float = np.nan) -> Floats:
+    """Return above / below, and ``empty`` where below is zero, without a warning."""
+    above, below = np.broadcast_arrays(above, below)
+    quotient: Floats = np.full(above.shape, empty)
+    np.divide(above, below, out=quotient, where=below != 0)
+    return quotient
