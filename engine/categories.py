@@ -1,0 +1,46 @@
+"""Items' categories as a matrix of shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
+
+from engine.dataset import Dataset
+
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Categories:
+    """What kinds of items there are.
+
+    Attributes:
+        names: category names, sorted.
+        shares: each item's categories, equal parts adding up to 1 (none where unknown), shape
+            (items, categories).
+    """
+
+    names: tuple[str, ...]
+    shares: sparse.csr_array
+
+
+def categories_of(dataset: Dataset) -> Categories | None:
+    """Return the categories of ``dataset``'s items, or None where the item table names none.
+
+    An item with several, written ``Action|Comedy``, belongs to each in equal parts.
+    """
+    if "category" not in dataset.items or not dataset.items["category"].notna().any():
+        return None
+    text = dataset.items["category"].astype(object).where(dataset.items["category"].notna(), "").astype(str)
+    counter = CountVectorizer(tokenizer=_names, token_pattern=None, lowercase=False, binary=True)
+    counts = counter.fit_transform(text)
+    shares = normalize(sparse.csr_array(counts, dtype=np.float64), norm="l1")
+    return Categories(tuple(counter.get_feature_names_out()), shares)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(SEPARATOR) if name.strip()]
