@@ -1,0 +1,82 @@
+"""Cleaned rows and side tables become a Dataset: ids turn into codes, rows into time order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.dataset import Dataset, Feedback
+from engine.loading.records import DEFAULT_EVENT_WEIGHTS
+
+
+def assemble(
+    rows: pd.DataFrame,
+    users: pd.DataFrame | None,
+    items: pd.DataFrame | None,
+    *,
+    name: str,
+    feedback: Feedback,
+    event_weights: Mapping[str, float] | None,
+    rating_scale: tuple[float, float] | None,
+    withheld_users: int,
+) -> Dataset:
+    """Return the Dataset of ``rows`` (columns user, item, time, event, rating; ids as text).
+
+    Codes follow the side table where there is one; ids it lacks come after, in their natural order, with
+    empty attributes. Who or what is only in a side table belongs to the Dataset too.
+    """
+    user_codes, user_table = _coded(rows["user"], users, "user_id")
+    item_codes, item_table = _coded(rows["item"], items, "item_id")
+    interactions = pd.DataFrame(
+        {
+            "user": user_codes,
+            "item": item_codes,
+            "time": rows["time"].to_numpy("datetime64[s]"),
+            "event": rows["event"].astype("category").to_numpy(),
+            "rating": rows["rating"].to_numpy(np.float64),
+        }
+    )
+    # Stable, so that rows of one second keep the order of their lines.
+    interactions = interactions.sort_values("time", kind="stable", ignore_index=True)
+    events = [str(event) for event in interactions["event"].cat.categories]
+    weights = {event: DEFAULT_EVENT_WEIGHTS.get(event.lower(), 1.0) for event in events}
+    if event_weights:
+        weights |= {event: float(weight) for event, weight in event_weights.items() if event in weights}
+    return Dataset(
+        name=name,
+        interactions=interactions,
+        users=user_table,
+        items=item_table,
+        feedback=feedback,
+        event_weights=weights if feedback == "implicit" else {},
+        rating_scale=rating_scale,
+        withheld_users=withheld_users,
+    )
+
+
+def _coded(ids: pd.Series, table: pd.DataFrame | None, key: str) -> tuple[NDArray[np.int32], pd.DataFrame]:
+    """Return each row's code and the side table, position = code, extended by the ids it lacks."""
+    listed = table[key] if table is not None else pd.Series([], dtype="str")
+    codes, names = pd.factorize(pd.concat([listed, ids], ignore_index=True))
+    n_listed = len(listed)
+    extra = pd.Series(np.asarray(names[n_listed:], dtype=object), dtype="str")
+    order = _natural_order(extra)
+    place = np.concatenate([np.arange(n_listed), n_listed + np.argsort(order, kind="stable")])
+    extra = pd.DataFrame({key: extra.iloc[order].to_numpy()}).astype({key: "str"})
+    if table is None:
+        full = extra
+    elif len(extra):
+        full = table.merge(extra, on=key, how="outer", sort=False) if False else pd.concat([table, extra])
+    else:
+        full = table
+    return place[codes[n_listed:]].astype(np.int32), full.reset_index(drop=True)
+
+
+def _natural_order(ids: pd.Series) -> NDArray[np.int64]:
+    """Return the order of ``ids``: as numbers where all are whole numbers, else as text."""
+    if len(ids) and bool(ids.str.fullmatch(r"[0-9]{1,18}").all()):
+        return np.argsort(ids.astype(np.int64).to_numpy(), kind="stable")
+    return np.argsort(ids.to_numpy(dtype=object), kind="stable")
