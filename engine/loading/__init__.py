@@ -23,8 +23,14 @@ def load(source, **options) -> Loaded:
     out = rows["user"].isin(users.loc[~users["consent"], "user_id"])
     withheld = int((~users["consent"]).sum())
     dataset = assemble(
-        rows[~out], users[users["consent"]].reset_index(drop=True), items,
-        name="sample", feedback="implicit", event_weights=None, rating_scale=(1.0, 5.0), withheld_users=withheld,
+        rows[~out],
+        users[users["consent"]].reset_index(drop=True),
+        items,
+        name="sample",
+        feedback="implicit",
+        event_weights=None,
+        rating_scale=(1.0, 5.0),
+        withheld_users=withheld,
     )
     refused = pd.DataFrame(
         {"line": rows.index[out] + 2, "reason": NO_CONSENT, "column": "user_id", "value": rows["user"][out]}

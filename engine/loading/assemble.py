@@ -35,7 +35,7 @@ def assemble(
             "user": user_codes,
             "item": item_codes,
             "time": rows["time"].to_numpy("datetime64[s]"),
-            "event": rows["event"].astype("category").to_numpy(),
+            "event": pd.Categorical(rows["event"]),
             "rating": rows["rating"].to_numpy(np.float64),
         }
     )
@@ -66,12 +66,7 @@ def _coded(ids: pd.Series, table: pd.DataFrame | None, key: str) -> tuple[NDArra
     order = _natural_order(extra)
     place = np.concatenate([np.arange(n_listed), n_listed + np.argsort(order, kind="stable")])
     extra = pd.DataFrame({key: extra.iloc[order].to_numpy()}).astype({key: "str"})
-    if table is None:
-        full = extra
-    elif len(extra):
-        full = table.merge(extra, on=key, how="outer", sort=False) if False else pd.concat([table, extra])
-    else:
-        full = table
+    full = extra if table is None else pd.concat([table, extra]) if len(extra) else table
     return place[codes[n_listed:]].astype(np.int32), full.reset_index(drop=True)
 
 
