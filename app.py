@@ -1,5 +1,7 @@
 """Personalization Lab's dashboard: navigation and page chrome, nothing else. Start it with ``make run``."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.parts import chrome
@@ -28,7 +30,11 @@ def main() -> None:
     st.set_page_config(page_title="Personalization Lab", page_icon=chrome.ICON, layout="wide")
     page = st.navigation(
         {
-            section: [st.Page(file, title=title, icon=icon, default=title == "Data") for file, title, icon in pages]
+            section: [
+                st.Page(file, title=title, icon=icon, default=title == "Data")
+                for file, title, icon in pages
+                if Path(file).exists()
+            ]
             for section, pages in PAGES.items()
         }
     )

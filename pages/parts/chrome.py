@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from engine.errors import LabError
 from pages.parts import formats, state
@@ -21,16 +23,26 @@ ICON = (
 
 
 def draw(page: StreamlitPage) -> None:
-    """Run ``page`` with the dataset picker and the footer around it; an error of ours is one sentence."""
+    """Run ``page`` with the dataset picker and the footer around it."""
     lost = state.restore()
     _picker()
     if lost:
         st.warning(f"{lost} The sample is shown instead.", icon=":material/info:")
+    page.run()
+    _footer()
+
+
+def page(body: Callable[[], None]) -> None:
+    """Draw a page's ``body``; an error of ours is one sentence on the page, never a traceback."""
+    if PagesManager.uses_pages_directory:
+        # The first visitor of a fresh server may follow a link straight to a page; Streamlit then runs the
+        # page's file by itself, because app.py has not yet told it of the navigation. Start over from app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     try:
-        page.run()
+        body()
     except LabError as error:
         st.error(str(error), icon=":material/error:")
-    _footer()
 
 
 def _picker() -> None:

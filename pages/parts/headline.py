@@ -1,0 +1,54 @@
+"""The first lines of every page: its question as the title, the answer in a sentence, the figures behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from pages.parts import glossary
+
+Tone = Literal["success", "info", "warning", "error"]
+_ICONS = {
+    "success": ":material/check_circle:",
+    "info": ":material/info:",
+    "warning": ":material/warning:",
+    "error": ":material/error:",
+}
+
+
+def ask(question: str, answer: str, *, simulated: bool = False) -> None:
+    """Draw the page's question and its answer; whatever is simulated says so."""
+    st.title(question, anchor=False)
+    if simulated:
+        st.badge("Simulated", icon=":material/science:", color="violet")
+    st.markdown(f"##### {answer}")
+
+
+def banner(tone: Tone, text: str) -> None:
+    """Draw a box whose icon says the same as its colour."""
+    draw = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}[tone]
+    draw(text, icon=_ICONS[tone])
+
+
+def figures(rows: Sequence[tuple[str, str]]) -> None:
+    """Draw a row of figures that wraps on a narrow screen.
+
+    Args:
+        rows: pairs of a glossary name (or a plain label) and the formatted value.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for name, value in rows:
+            term = glossary.TERMS.get(name)
+            st.metric(term.title if term else name, value, help=term.help if term else None, border=True, width=165)
+
+
+def empty(title: str, sentence: str, button: str, act: Callable[[], object], *, key: str = "empty") -> None:
+    """Draw an empty state: a title, one sentence, one button."""
+    with st.container(border=True, horizontal_alignment="center", key=f"box-{key}"):
+        st.subheader(title, anchor=False)
+        st.write(sentence)
+        if st.button(button, type="primary", key=key):
+            act()
+            st.rerun()
