@@ -1,0 +1,94 @@
+"""The plan: what is decided before anybody looks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from engine.errors import ExperimentError
+from experiments.metrics import Metric
+from experiments.multiplicity import Correction
+
+Stopping = Literal["fixed", "always-valid"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """An experiment as it was meant.
+
+    Attributes:
+        hypothesis: what is believed and why, in a sentence.
+        variants: names; the first is the control.
+        metrics: all metrics; exactly one is primary.
+        split: weight of each variant, any positive scale; 0 for a variant that gets no unit.
+        days: planned length.
+        units: planned number of units in all, or None.
+        mde: smallest relative uplift of the primary metric worth finding, or None.
+        alpha: two-sided significance level.
+        power: chance to find an uplift of ``mde``.
+        stopping: ``fixed`` (one look at the end) or ``always-valid`` (a look each day).
+        correction: for several treatments, and for segments.
+    """
+
+    hypothesis: str
+    variants: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+    split: tuple[float, ...]
+    days: int
+    units: int | None = None
+    mde: float | None = None
+    alpha: float = 0.05
+    power: float = 0.8
+    stopping: Stopping = "fixed"
+    correction: Correction = "holm"
+
+    def __post_init__(self) -> None:
+        primaries = [metric.name for metric in self.metrics if metric.role == "primary"]
+        if len(primaries) != 1:
+            given = ", ".join(primaries) or "none"
+            raise ExperimentError(f"A plan has exactly one primary metric; this one has {given}.")
+        if len(self.variants) < 2 or len(set(self.variants)) != len(self.variants):
+            raise ExperimentError(
+                f"A plan needs a control and at least one treatment, each with its own name; "
+                f"given: {', '.join(self.variants) or 'none'}."
+            )
+        if len(self.split) != len(self.variants):
+            raise ExperimentError(
+                f"The split has {len(self.split)} weights, but there are {len(self.variants)} variants "
+                f"({', '.join(self.variants)}). Give one weight a variant, such as "
+                f"{','.join('1' for _ in self.variants)}."
+            )
+        if min(self.split) < 0 or sum(self.split) <= 0:
+            raise ExperimentError(f"Split {list(self.split)} was given; weights are 0 or more, and not all 0.")
+        if self.days < 1:
+            raise ExperimentError(f"{self.days} days were given; an experiment runs at least 1.")
+        if not (0 < self.alpha < 1 and 0 < self.power < 1):
+            raise ExperimentError(f"alpha {self.alpha} and power {self.power} were given; both lie between 0 and 1.")
+
+    @property
+    def primary(self) -> Metric:
+        """The metric that decides."""
+        return next(metric for metric in self.metrics if metric.role == "primary")
+
+    @property
+    def guardrails(self) -> tuple[Metric, ...]:
+        """The metrics that must not get worse."""
+        return tuple(metric for metric in self.metrics if metric.role == "guardrail")
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The split as shares that sum to 1."""
+        whole = sum(self.split)
+        return tuple(weight / whole for weight in self.split)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as plain data."""
+        return asdict(self)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hex digits over everything in the plan: two plans agree in it only if they are the same."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

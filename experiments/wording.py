@@ -1,0 +1,65 @@
+"""Figures as they stand in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from experiments.metrics import Metric
+
+NO_VALUE = "—"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a relative change with its sign: ``+4.3%``."""
+    return NO_VALUE if _missing(value) else f"{value:+.{digits}%}".replace("-", "−")
+
+
+def share(value: float | None, digits: int = 1) -> str:
+    """Return a fraction as a percentage: ``4.3%``."""
+    return NO_VALUE if _missing(value) else f"{value:.{digits}%}".replace("-", "−")
+
+
+def p_value(value: float | None) -> str:
+    """Return ``p = 0.021``, and ``p < 0.001`` for the very small."""
+    if value is None or _missing(value):
+        return "no p-value"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def level(metric: Metric, value: float | None) -> str:
+    """Return a metric's value: ``4.31%`` for a share, ``12.40`` for anything else."""
+    if value is None or _missing(value):
+        return NO_VALUE
+    if metric.unit == "share" or metric.kind == "proportion":
+        return share(value, 2)
+    return _plain(value)
+
+
+def difference(metric: Metric, value: float | None) -> str:
+    """Return an absolute uplift: ``+0.32 pp`` for a share, ``+1.20`` for anything else."""
+    if value is None or _missing(value):
+        return NO_VALUE
+    if metric.unit == "share" or metric.kind == "proportion":
+        return f"{100 * value:+.2f} pp".replace("-", "−")
+    return ("+" if value >= 0 else "") + _plain(value)
+
+
+def count(value: float) -> str:
+    """Return ``12,400``."""
+    return f"{value:,.0f}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _plain(value: float) -> str:
+    size = abs(value)
+    digits = 0 if size >= 10_000 else 2 if size >= 1 or size == 0 else 4
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
