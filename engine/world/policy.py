@@ -1,0 +1,73 @@
+"""What a policy is, as the world sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from engine.models.ranking import Ranking
+from engine.preferences import Preferences
+from engine.world.pairs import Pairs, as_matrix
+from engine.world.world import World
+
+Report = Callable[[str, int | None, int | None], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a policy may look at when it is asked for slates.
+
+    Attributes:
+        world: the simulated users as they are now. Only a reference policy looks at their true utility.
+        seed: seed of the run; a policy's luck is ``engine.noise.uniform(state.seed, name, world.key[...], ...)``.
+        day: day of the run, from 0.
+        session: session within the day, from 0.
+        seen_pairs: what each unit has had, which is not shown to it again, as sorted ``unit x items + item``.
+    """
+
+    world: World
+    seed: int
+    day: int
+    session: int
+    seen_pairs: Pairs
+
+    @cached_property
+    def seen(self) -> sparse.csr_array:
+        """What each unit has had as non-zero entries, shape (units, items)."""
+        return as_matrix(self.seen_pairs, self.world.n_units, self.world.n_items)
+
+    def at(self, day: int, session: int) -> Self:
+        """Return the same state at another time."""
+        return replace(self, day=day, session=session)
+
+
+class Policy(Protocol):
+    """Decides what is shown to whom now. Policies that compose hold another policy."""
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        ...
+
+    @property
+    def each_session(self) -> bool:
+        """Whether slates are drawn anew for each session, rather than ranked once for all until the next refit."""
+        ...
+
+    def refit(self, preferences: Preferences, report: Report | None = None) -> Self:
+        """Return the policy trained on ``preferences`` (units by items); itself where it does not learn."""
+        ...
+
+    def slates(self, state: State, users: NDArray[np.integer], k: int) -> Ranking:
+        """Return the ``k`` items each of ``users`` (unit codes) should see, best first.
+
+        Items in ``state.seen`` may be among them where ``each_session``; the world passes over them. What a
+        unit is shown does not depend on which other units are asked for.
+        """
+        ...

@@ -1,0 +1,123 @@
+"""The World: simulated users whose true response to every item is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.preferences import Preferences
+from engine.world.parameters import WorldParameters
+from engine.world.ratings import RatingScale
+from engine.world.response import Response
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class World:
+    """Simulated users (units) and the catalogue they choose from. Immutable: never write into its arrays.
+
+    A unit's utility for an item is ``taste . vector + quality``: mean 0 and variance 1 over the catalogue for
+    every unit, so that utilities are in standard deviations.
+
+    Attributes:
+        name: the Dataset's name.
+        params: the settings it was fitted with.
+        key: what a unit's luck is drawn by; stays with the unit when some are left out. Shape (units,).
+        user: the Dataset's user each unit was made from, shape (units,).
+        taste: shape (units, rank).
+        activity: expected sessions a day, shape (units,).
+        history: what each unit did before, units by items.
+        vectors: item vectors, shape (items, rank).
+        quality: the utility all units share, shape (items,).
+        price: what a purchase brings, shape (items,); 1 where the items have no price.
+        category: code of each item's category, -1 where it has none, shape (items,).
+        categories: names of the categories.
+        rhythm: activity multiplier for each weekday, Monday first, mean 1, shape (7,).
+        first_weekday: weekday of day 0, 0 = Monday.
+        response: the probabilities of clicking and buying.
+        ratings: how utility becomes a rating where feedback is explicit, else None.
+        click_weight: event weight of a click where feedback is implicit.
+        purchase_weight: event weight a purchase adds where feedback is implicit.
+        notes: what had to be assumed, in sentences.
+    """
+
+    name: str
+    params: WorldParameters
+    key: NDArray[np.int64]
+    user: NDArray[np.int32]
+    taste: Array
+    activity: Array
+    history: Preferences
+    vectors: Array
+    quality: Array
+    price: Array
+    category: NDArray[np.int32]
+    categories: tuple[str, ...]
+    rhythm: Array
+    first_weekday: int
+    response: Response
+    ratings: RatingScale | None
+    click_weight: float
+    purchase_weight: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_units(self) -> int:
+        """Number of simulated users."""
+        return len(self.key)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items in the catalogue."""
+        return len(self.quality)
+
+    def utility(self, units: Codes, items: Codes) -> Array:
+        """Return the true utility of ``items`` to ``units``.
+
+        Args:
+            units: unit codes, shape (n,).
+            items: item codes, shape (n,) or (n, k): row i belongs to ``units[i]``.
+
+        Returns:
+            Utilities of the shape of ``items``. A pair's utility does not depend on the other pairs.
+        """
+        taste = self.taste[units]
+        if items.ndim == 1:
+            return np.asarray(np.einsum("nr,nr->n", taste, self.vectors[items]) + self.quality[items])
+        return np.asarray(np.einsum("nr,nkr->nk", taste, self.vectors[items]) + self.quality[items])
+
+    def utility_block(self, units: Codes) -> Array:
+        """Return the true utility of the whole catalogue to ``units``, shape (len(units), items)."""
+        return self.taste[units] @ self.vectors.T + self.quality
+
+    def take(self, units: Codes) -> Self:
+        """Return the same world with ``units`` alone, in that order; each keeps its key and so its luck."""
+        codes = np.asarray(units)
+        return replace(
+            self,
+            key=self.key[codes],
+            user=self.user[codes],
+            taste=self.taste[codes],
+            activity=self.activity[codes],
+            history=rows_of(self.history, codes),
+        )
+
+
+def rows_of(preferences: Preferences, users: Codes) -> Preferences:
+    """Return the pairs of ``users`` (repeats allowed); row i of the result is ``users[i]``."""
+    counts = preferences.user_items[users]
+    starts = np.concatenate([[0], np.cumsum(preferences.user_items)])[users]
+    ends = np.cumsum(counts)
+    pair = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
+    return replace(
+        preferences,
+        user=np.repeat(np.arange(len(users), dtype=np.int32), counts),
+        item=preferences.item[pair],
+        value=preferences.value[pair],
+        n_users=len(users),
+    )
