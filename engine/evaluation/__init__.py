@@ -1,0 +1,9 @@
+"""How well a model predicts what users did next, with intervals over users."""
+
+from engine.evaluation.accumulate import METRICS
+from engine.evaluation.measure import evaluate
+from engine.evaluation.record import Evaluation, Fitted
+from engine.evaluation.tasks import fit_task, task
+from engine.metrics.intervals import Estimate
+
+__all__ = ["METRICS", "Estimate", "Evaluation", "Fitted", "evaluate", "fit_task", "task"]

@@ -1,0 +1,51 @@
+"""The user-item pairs an evaluation seeks and predicts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from engine.dataset import Dataset
+from engine.models.base import Recommender
+from engine.pairs import pair_matrix
+from engine.preferences import Preferences
+from engine.splitting import Split
+
+CELLS_AT_ONCE = 8_000_000
+
+
+def relevant_items(dataset: Dataset, split: Split, seen: sparse.csr_array) -> sparse.csr_array:
+    """Return what there is to find in the test: preferred pairs that are not ``seen``, shape (users, items).
+
+    Every rated pair counts when feedback is explicit (the usual protocol of "any test rating is relevant"),
+    every pair of strength above 0 when it is implicit.
+    """
+    test = dataset.preferences_of(split.test)
+    wanted = np.ones(len(test), dtype=bool) if test.explicit else test.value > 0
+    pairs = test.user[wanted].astype(np.int64) * test.n_items + test.item[wanted]
+    had = np.repeat(np.arange(test.n_users), np.diff(seen.indptr)) * test.n_items + seen.indices
+    return pair_matrix(np.setdiff1d(pairs, had), test.n_users, test.n_items)
+
+
+def predict_pairs(model: Recommender, pairs: Preferences) -> NDArray[np.float64]:
+    """Return the model's prediction for each pair, clipped to the scale as Surprise does, shape (pairs,).
+
+    Users are scored in blocks, so the memory does not grow with their number.
+    """
+    predicted = np.empty(len(pairs))
+    users = np.unique(pairs.user)
+    block = users_at_once(pairs.n_items)
+    for start in range(0, len(users), block):
+        asked = users[start : start + block]
+        first = np.searchsorted(pairs.user, asked[0])
+        last = np.searchsorted(pairs.user, asked[-1], side="right")
+        scores = model.score(asked)
+        row = np.searchsorted(asked, pairs.user[first:last])
+        predicted[first:last] = scores[row, pairs.item[first:last]]
+    return np.clip(predicted, *pairs.scale)
+
+
+def users_at_once(n_items: int) -> int:
+    """Return how many users to score together, so that a block of scores takes at most 64 MB."""
+    return max(1, CELLS_AT_ONCE // max(1, n_items))
