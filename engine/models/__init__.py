@@ -1,0 +1,17 @@
+"""Recommenders: every prediction algorithm of scikit-surprise, popularity and chance, all scored in bulk."""
+
+from engine.models.base import Recommender
+from engine.models.params import Param
+from engine.models.ranking import Ranking, top_k
+from engine.models.registry import MODELS, ModelInfo, check_params, make_model
+
+__all__ = [
+    "MODELS",
+    "ModelInfo",
+    "Param",
+    "Ranking",
+    "Recommender",
+    "check_params",
+    "make_model",
+    "top_k",
+]
