@@ -1,0 +1,64 @@
+"""Evaluations that pages share: one request for the same question, so that no page trains what another has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from engine import jobs
+from engine.evaluation import Evaluation
+from engine.jobs import folder
+from engine.models import MODELS
+from pages.parts import progress
+
+TASK = "engine.evaluation:task"
+
+
+def request(
+    fingerprint: str,
+    model: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    split: Mapping[str, Any] | None = None,
+    k: int = 10,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Return the one request that asks this question; equal questions are equal requests, thus one job."""
+    return {
+        "dataset": fingerprint,
+        "model": model,
+        "params": dict(params or {}),
+        "split": dict(split or {"how": "temporal"}),
+        "k": k,
+        "seed": seed,
+    }
+
+
+def keys(fingerprint: str, models: Iterable[str], **asked: Any) -> dict[str, str]:
+    """Return each model's job key, whether or not the job was ever started."""
+    return {model: folder.key_of(TASK, request(fingerprint, model, **asked)) for model in models}
+
+
+def start(fingerprint: str, models: Iterable[str], **asked: Any) -> None:
+    """Evaluate those of ``models`` that are not evaluated yet, each in a child process."""
+    for model in models:
+        progress.start(TASK, request(fingerprint, model, **asked))
+
+
+def done(jobs_by_model: Mapping[str, str]) -> dict[str, Evaluation]:
+    """Return the evaluations that are finished, by model."""
+    return {model: load(key) for model, key in jobs_by_model.items() if jobs.status(key).state == "done"}
+
+
+def watch(jobs_by_model: Mapping[str, str]) -> None:
+    """Show what is still being evaluated."""
+    progress.watch({key: MODELS[model].title for model, key in jobs_by_model.items()})
+
+
+@st.cache_resource(max_entries=32, show_spinner="Opening the result")
+def load(key: str) -> Evaluation:
+    """Return the finished evaluation ``key``; shared by all visitors and never written into."""
+    evaluation: Evaluation = jobs.result(key)
+    return evaluation
