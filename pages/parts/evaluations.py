@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine import jobs
+from engine.dataset import Dataset
 from engine.evaluation import Evaluation
 from engine.jobs import folder
 from engine.models import MODELS
@@ -16,8 +17,13 @@ from pages.parts import progress
 TASK = "engine.evaluation:task"
 
 
+def usual_split(dataset: Dataset) -> dict[str, Any]:
+    """Return the split a page asks for unless the reader chose another: by time where the log has times."""
+    return {"how": "temporal" if dataset.has_time else "random"}
+
+
 def request(
-    fingerprint: str,
+    dataset: Dataset,
     model: str,
     *,
     params: Mapping[str, Any] | None = None,
@@ -27,24 +33,24 @@ def request(
 ) -> dict[str, Any]:
     """Return the one request that asks this question; equal questions are equal requests, thus one job."""
     return {
-        "dataset": fingerprint,
+        "dataset": dataset.fingerprint,
         "model": model,
         "params": dict(params or {}),
-        "split": dict(split or {"how": "temporal"}),
+        "split": dict(split or usual_split(dataset)),
         "k": k,
         "seed": seed,
     }
 
 
-def keys(fingerprint: str, models: Iterable[str], **asked: Any) -> dict[str, str]:
+def keys(dataset: Dataset, models: Iterable[str], **asked: Any) -> dict[str, str]:
     """Return each model's job key, whether or not the job was ever started."""
-    return {model: folder.key_of(TASK, request(fingerprint, model, **asked)) for model in models}
+    return {model: folder.key_of(TASK, request(dataset, model, **asked)) for model in models}
 
 
-def start(fingerprint: str, models: Iterable[str], **asked: Any) -> None:
+def start(dataset: Dataset, models: Iterable[str], **asked: Any) -> None:
     """Evaluate those of ``models`` that are not evaluated yet, each in a child process."""
     for model in models:
-        progress.start(TASK, request(fingerprint, model, **asked))
+        progress.start(TASK, request(dataset, model, **asked))
 
 
 def done(jobs_by_model: Mapping[str, str]) -> dict[str, Evaluation]:
