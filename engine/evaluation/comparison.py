@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import ModelError, unknown
 from engine.evaluation.accumulate import RANKING_METRICS, number
@@ -49,8 +50,8 @@ def compare(
 
     Two models' own intervals may overlap while one is better for nearly every user: both are high for users
     who are easy to please. A difference is therefore taken within each user first, and the users are drawn
-    with replacement after (paired bootstrap, Smucker, Allan & Carterette 2007, section 3.3); all differences
-    share the draws.
+    with replacement after (paired bootstrap: Efron & Tibshirani 1993, chapter 13; in retrieval, Smucker, Allan
+    & Carterette 2007). All differences share the draws.
 
     Args:
         evaluations: models measured on one split with one k, ``reference`` among them.
@@ -72,16 +73,17 @@ def compare(
     order = np.argsort(-values, kind="stable")
     per_user = _aligned(evaluations, metric)
     rest = [place for place in range(len(names)) if names[place] != reference]
-    first = [*rest, *order[:1]]
-    second = [*[names.index(reference)] * len(rest), *order[1:2]]
-    pairs = min(len(first), len(second))
-    differences = _differences(per_user[:, first[:pairs]] - per_user[:, second[:pairs]], seed)
+    differences = _differences(per_user[:, rest] - per_user[:, [names.index(reference)]], seed)
+    if len(names) > 1:
+        lead = _differences(per_user[:, order[:1]] - per_user[:, order[1:2]], seed)[0]
+    else:
+        lead = Estimate(None, reason="There is no second model.")
     return Comparison(
         metric=metric,
         order=tuple(names[place] for place in order),
         reference=reference,
-        against_reference={names[place]: differences[column] for column, place in enumerate(rest)},
-        lead=differences[-1] if len(names) > 1 else Estimate(None, reason="There is no second model."),
+        against_reference={names[place]: each for place, each in zip(rest, differences, strict=True)},
+        lead=lead,
         users=int((~np.isnan(per_user)).all(axis=1).sum()),
     )
 
@@ -113,15 +115,16 @@ def _value(evaluation: Evaluation, metric: str) -> float:
     return -np.inf if value is None else value
 
 
-def _aligned(evaluations: Sequence[Evaluation], metric: str) -> np.ndarray:
+def _aligned(evaluations: Sequence[Evaluation], metric: str) -> NDArray[np.float64]:
     """Return ``metric`` of each user by each model, shape (users, models)."""
     columns = [each.per_user.set_index("user")[metric] for each in evaluations]
-    together = np.column_stack([column.reindex(columns[0].index).to_numpy(np.float64) for column in columns])
-    return together
+    return np.column_stack([column.reindex(columns[0].index).to_numpy(np.float64) for column in columns])
 
 
-def _differences(within_user: np.ndarray, seed: int) -> list[Estimate]:
+def _differences(within_user: NDArray[np.float64], seed: int) -> list[Estimate]:
     """Return the mean of each column over its users with a 95% bootstrap interval."""
     there = ~np.isnan(within_user)
-    ends = ratio_intervals(np.where(there, within_user, 0.0), there.astype(np.float64), seed=seed)
-    return [Estimate(*map(number, column)) for column in zip(*ends, strict=True)]
+    values, lows, highs = ratio_intervals(np.where(there, within_user, 0.0), there.astype(np.float64), seed=seed)
+    return [
+        Estimate(number(value), number(low), number(high)) for value, low, high in zip(values, lows, highs, strict=True)
+    ]
