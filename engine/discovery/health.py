@@ -157,13 +157,13 @@ def health(
     if report is not None:
         report("Ranking by popularity", None, None)
     popular = make_model("popularity", seed=seed).fit(dataset.preferences_of(split.fit_rows))
-    lists = {
-        title: ranking.items,
-        "What users chose themselves": recent_items(dataset, split.fit_rows, k),
-        "Popularity": rank_everybody(popular, seen, k).items,
-    }
+    lists = [
+        (title, ranking.items),
+        ("what users chose themselves", recent_items(dataset, split.fit_rows, k)),
+        ("popularity", rank_everybody(popular, seen, k).items),
+    ]
     arms: list[Exposure] = []
-    for name, items in lists.items():
+    for name, items in lists:
         if report is not None:
             report(f"Measuring discovery: {name}", len(arms), len(lists))
         arms.append(_expose(items[known], ground, seed=seed, recommended=len(arms) != 1))
@@ -228,8 +228,8 @@ def _expose(ranked: NDArray[np.integer], ground: _Ground, *, seed: int, recommen
 def _means(per_user: Mapping[str, NDArray[np.float64]], *, seed: int) -> dict[str, Estimate]:
     values = np.column_stack(list(per_user.values()))
     there = ~np.isnan(values)
-    ends = ratio_intervals(np.where(there, values, 0.0), there.astype(np.float64), seed=seed)
-    return {name: Estimate(*(number(end[position]) for end in ends)) for position, name in enumerate(per_user)}
+    value, low, high = ratio_intervals(np.where(there, values, 0.0), there.astype(np.float64), seed=seed)
+    return {name: Estimate(number(value[i]), number(low[i]), number(high[i])) for i, name in enumerate(per_user)}
 
 
 def _reading(title: str, model: Exposure, own: Exposure, baseline: Exposure) -> str:
