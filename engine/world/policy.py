@@ -13,7 +13,9 @@ from scipy import sparse
 
 from engine.models.ranking import Ranking
 from engine.preferences import Preferences
-from engine.world.pairs import Pairs, as_matrix
+from engine.world.drift import drifted
+from engine.world.outcomes import Consumed
+from engine.world.pairs import Pairs, added, as_matrix, pairs_of
 from engine.world.world import World
 
 Report = Callable[[str, int | None, int | None], None]
@@ -45,6 +47,18 @@ class State:
     def at(self, day: int, session: int) -> Self:
         """Return the same state at another time."""
         return replace(self, day=day, session=session)
+
+    def after(self, consumed: Consumed) -> Self:
+        """Return the state once ``consumed`` is seen and, where drift is on, has moved the tastes."""
+        world = drifted(self.world, consumed.unit, consumed.item, self.world.params.taste_drift)
+        seen = added(self.seen_pairs, pairs_of(consumed.unit, consumed.item, world.n_items))
+        return replace(self, world=world, seen_pairs=seen)
+
+
+def opening(world: World, seed: int) -> State:
+    """Return the state before anything happens: everybody has had their history."""
+    had = pairs_of(world.history.user, world.history.item, world.n_items)
+    return State(world, seed, day=0, session=0, seen_pairs=had)
 
 
 class Policy(Protocol):

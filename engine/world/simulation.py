@@ -10,10 +10,8 @@ from scipy.stats import poisson
 
 from engine.errors import ExperimentError
 from engine.noise import uniform
-from engine.world.drift import drifted
 from engine.world.outcomes import QUANTITIES, Consumed, Outcomes, joined
-from engine.world.pairs import added, pairs_of
-from engine.world.policy import Policy, Report, State
+from engine.world.policy import Policy, Report, State, opening
 from engine.world.shelf import Shelf
 from engine.world.world import World
 
@@ -59,9 +57,7 @@ def run(
     arm = _checked(world, policies, assignment, days, slate_size, retrain_every)
     values = np.zeros((days, world.n_units, len(QUANTITIES)))
     satisfaction = np.zeros(world.n_units)
-    state = State(
-        world, seed, day=0, session=0, seen_pairs=pairs_of(world.history.user, world.history.item, world.n_items)
-    )
+    state = opening(world, seed)
     parts: list[Consumed] = []
     shelf = Shelf(policies, arm, slate_size)
     for day in range(days):
@@ -76,7 +72,7 @@ def run(
                 _session(state, units, shelf.slates(state, units), values[day])
                 for units in _blocks(np.flatnonzero(sessions > session), block)
             ]
-            state = _after(state, joined(happened))
+            state = state.after(joined(happened))
             parts += happened
         satisfaction = _satisfied(state.world, satisfaction, values[day], slate_size)
     titles = tuple(policy.title for policy in policies)
@@ -111,13 +107,6 @@ def _session(state: State, units: Codes, slates: NDArray[np.int32], today: NDArr
         bought=buys[clicks],
         utility=utility[clicks],
     )
-
-
-def _after(state: State, happened: Consumed) -> State:
-    """Return the state once what ``happened`` is seen and has moved the tastes."""
-    world = drifted(state.world, happened.unit, happened.item, state.world.params.taste_drift)
-    seen = added(state.seen_pairs, pairs_of(happened.unit, happened.item, world.n_items))
-    return State(world, state.seed, state.day, state.session, seen)
 
 
 def _sessions(world: World, satisfaction: Array, seed: int, day: int) -> NDArray[np.int64]:
