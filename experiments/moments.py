@@ -172,6 +172,19 @@ def from_sums(n: ArrayLike, total: ArrayLike, raw_product: ArrayLike, *, quantit
     return Moments(tuple(quantities), counts, sums, product)
 
 
+def concatenate(parts: Sequence[Moments], *, variants: bool = False) -> Moments:
+    """Return ``parts`` one after the other along the first leading axis, or along that of the variants."""
+    names = parts[0].quantities
+    if any(part.quantities != names for part in parts):
+        raise ExperimentError("Only moments of the same quantities can be put together.")
+    return Moments(
+        quantities=names,
+        n=np.concatenate([part.n for part in parts], axis=-1 if variants else 0),
+        total=np.concatenate([part.total for part in parts], axis=-2 if variants else 0),
+        product=np.concatenate([part.product for part in parts], axis=-3 if variants else 0),
+    )
+
+
 def _check(
     data: Floats,
     codes: NDArray[Any],

@@ -26,7 +26,7 @@ from experiments.moments import Floats
 from experiments.multiplicity import adjust
 from experiments.plan import Plan
 from experiments.sequential import AlwaysValid
-from experiments.wording import level, listed, p_value, percent, share
+from experiments.wording import difference, level, listed, p_value, percent, share
 
 Status = Literal["ship", "stop", "keep_running", "inconclusive", "unhealthy"]
 GuardrailStatus = Literal["safe", "harmed", "uncertain"]
@@ -198,11 +198,13 @@ def _primary(plan: Plan, effects: Effects, column: int) -> str:
         return f"{metric.label} in {name}: {EXPLANATIONS[int(effects.status[row, column])]}"
     adjusted = float(adjust(effects.p_value[row], plan.correction)[column])
     several = " after correction" if len(effects.treatments) > 1 and plan.correction != "none" else ""
+    low, high = (difference(metric, float(e[row, column])) for e in (effects.absolute_low, effects.absolute_high))
+    relative = float(effects.relative[row, column])
     return (
         f"{metric.label} went from {level(metric, float(effects.control_value[row, column]))} in "
         f"{plan.variants[0]} to {level(metric, float(effects.treatment_value[row, column]))} in {name}: "
-        f"{percent(float(effects.relative[row, column]))} ({_interval(effects, metric, column)}, "
-        f"{p_value(adjusted)}{several})."
+        f"{difference(metric, float(effects.absolute[row, column]))} ({1 - effects.alpha:.0%} interval {low} to "
+        f"{high}, {p_value(adjusted)}{several})" + ("." if np.isnan(relative) else f", which is {percent(relative)}.")
     )
 
 

@@ -60,9 +60,9 @@ def test_a_guardrail_that_may_be_lost_holds_a_winner_back():
 
 def test_the_reason_quotes_the_figures():
     verdict = decide(plan(), outcome((0.10, 5.0), (0.13, 5.0)), [FINE], days_run=14)
-    assert "Conversion went from 10.00% in old to 13.00% in new: +30.0%" in verdict.reason
-    assert "95% interval +1" in verdict.reason
-    assert "p < 0.001" in verdict.reason
+    assert "Conversion went from 10.00% in old to 13.00% in new: +3.00 pp" in verdict.reason
+    assert "95% interval +1.7" in verdict.reason
+    assert "p < 0.001), which is +30.0%" in verdict.reason
     assert "Visits" in verdict.reason
     nothing = decide(plan(), outcome((0.0, 5.0), (0.0, 5.0)), [FINE], days_run=14)
     assert "Not enough data" in nothing.reason

@@ -1,0 +1,321 @@
+"""A simulated A/B test between policies, and beside it the truth it was meant to find."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine import store
+from engine.dataset import Dataset
+from engine.errors import ExperimentError
+from engine.policies import Policy, make_policy
+from engine.segments import segment_users
+from engine.world import Outcomes, World, fit_world, run
+from experiments.analysis import Analysis, analyse, days_of, values_along
+from experiments.assignment import assign
+from experiments.log import Log
+from experiments.metrics import SIMULATED, with_primary
+from experiments.moments import concatenate
+from experiments.plan import Plan
+from experiments.results import Meta, Results
+
+Report = Callable[[str, int | None, int | None], None]
+
+_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise", "statsmodels")
+#: 0/1 quantities of the simulator: whether a unit has bought so far.
+_INDICATORS = {"purchased": "purchases"}
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One variant of a simulated experiment: which policy its units see.
+
+    Attributes:
+        model: a model's name, ``random`` or ``oracle``.
+        params: the model's parameters; its defaults where left out.
+    """
+
+    model: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def simulate(
+    dataset: Dataset,
+    *,
+    control: Arm | str,
+    treatments: Sequence[Arm | str],
+    users: int | None = None,
+    days: int = 14,
+    split: Sequence[float] | None = None,
+    seed: int = 1,
+    retrain_every: int | None = 7,
+    primary: str = "conversion",
+    alpha: float = 0.05,
+    power: float = 0.8,
+    mde: float | None = None,
+    hypothesis: str = "",
+    slate_size: int = 10,
+    shared_training: bool = True,
+    report: Report | None = None,
+) -> Results:
+    """Run an A/B test on simulated users fitted to ``dataset``, and find the true uplift beside it.
+
+    Every unit is assigned once and lives ``days`` days under its policy. Then the same units live the same
+    days under each policy in turn, with common random numbers: the difference of those runs is the truth.
+
+    Args:
+        dataset: what the simulated users, their tastes and the models come from.
+        control: the policy to beat; a model's name or an ``Arm``.
+        treatments: the policies to try, at least one.
+        users: simulated users; all the Dataset's when None.
+        days: length in days.
+        split: weight of each variant, the control first; equal when None.
+        seed: the same seed gives the same numbers.
+        retrain_every: days between refits of the models; None to fit once, before day 1.
+        primary: the metric that decides; one of ``experiments.metrics.SIMULATED``.
+        alpha: two-sided significance level.
+        power: chance to find an uplift of ``mde``, for the plan and the MDE of this run.
+        mde: smallest relative uplift worth finding, or None.
+        hypothesis: what is believed; written for you where empty.
+        slate_size: items a session shows.
+        shared_training: whether the models learn from all units' behaviour, as in most live tests, or each
+            from its own variant's.
+        report: told of each stage and day.
+
+    Raises:
+        LabError: where the request cannot be: an unknown model, metric or parameter, a split that does not
+            fit, a Dataset too small to learn from.
+    """
+    arms = [arm if isinstance(arm, Arm) else Arm(arm) for arm in (control, *treatments)]
+    names = _names(arms)
+    policies = [make_policy(arm.model, arm.params, seed) for arm in arms]
+    _check(users, days, retrain_every, slate_size, dataset)
+    plan = Plan(
+        hypothesis=hypothesis or _hypothesis(names, primary),
+        variants=names,
+        metrics=with_primary(SIMULATED, primary),
+        split=tuple(split) if split is not None else (1.0,) * len(arms),
+        days=days,
+        units=users or dataset.n_users,
+        mde=mde,
+        alpha=alpha,
+        power=power,
+    )
+    tell = report or _silent
+    tell("Fitting the simulated users", None, None)
+    world = fit_world(dataset, np.random.default_rng(seed), users=users)
+    segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
+
+    life = _Life(
+        world=world,
+        days=days,
+        seed=seed,
+        retrain_every=retrain_every,
+        slate_size=min(slate_size, dataset.n_items),
+        shared_training=shared_training,
+        report=tell,
+        runs=1 + len({_same(arm) for arm in arms}),
+    )
+    variant = assign(world.key, plan.split, seed)
+    log = _log(life.run(policies, variant, "Experiment", 0), names, segments)
+    analysis = analyse(log, plan)
+    truth = _truth(life, arms, policies, names, segments, plan)
+    return Results(
+        plan=plan,
+        verdict=analysis.verdict,
+        checks=analysis.checks,
+        effects=analysis.effects,
+        segments=_beside(analysis.segments, truth.segments),
+        cumulative=_beside(analysis.cumulative, truth.cumulative),
+        truth=_inside(truth.effects, analysis),
+        notes=_notes(world, shared_training=shared_training),
+        meta=_meta(dataset, arms, log, seed, life, primary),
+    )
+
+
+def task(request: Mapping[str, Any], report: Report) -> Results:
+    """Run ``simulate`` for the job runner.
+
+    Args:
+        request: plain data: ``dataset`` (fingerprint), ``control`` and ``treatments`` (each ``{"model": name,
+            "params": {...}}``), and any other argument of ``simulate`` by its name.
+        report: told of each stage and day.
+    """
+    given = dict(request)
+    dataset = store.get(given.pop("dataset"))
+    control = Arm(**given.pop("control"))
+    treatments = [Arm(**arm) for arm in given.pop("treatments")]
+    return simulate(dataset, control=control, treatments=treatments, report=report, **given)
+
+
+@dataclass(frozen=True)
+class _Life:
+    """The circumstances every run of one simulation shares, so that only the policies differ."""
+
+    world: World
+    days: int
+    seed: int
+    retrain_every: int | None
+    slate_size: int
+    shared_training: bool
+    report: Report
+    runs: int
+
+    def run(
+        self, policies: Sequence[Policy], variant: np.ndarray[Any, np.dtype[np.int64]], name: str, place: int
+    ) -> Outcomes:
+        """Run the world once; ``place`` counts the runs, so that days done are told over all of them."""
+
+        def tell(stage: str, done: int | None, _total: int | None) -> None:
+            simulated = stage.startswith("Simulating") and done is not None
+            finished = place * self.days + (done or 1) - 1 if simulated else None
+            what = "simulating, days done" if simulated else stage[:1].lower() + stage[1:]
+            self.report(f"{name}: {what}", finished, self.runs * self.days if simulated else None)
+
+        return run(
+            self.world,
+            policies,
+            variant,
+            days=self.days,
+            slate_size=self.slate_size,
+            retrain_every=self.retrain_every,
+            seed=self.seed,
+            shared_training=self.shared_training,
+            report=tell,
+        )
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """The true values, as ``values_along`` tables."""
+
+    effects: pd.DataFrame
+    segments: pd.DataFrame
+    cumulative: pd.DataFrame
+
+
+def _truth(
+    life: _Life,
+    arms: Sequence[Arm],
+    policies: Sequence[Policy],
+    names: tuple[str, ...],
+    segments: pd.DataFrame,
+    plan: Plan,
+) -> _Truth:
+    """Run every unit under each policy and return the differences; equal arms are run once."""
+    everybody = np.zeros(life.world.n_units, dtype=np.int64)
+    logs: dict[str, Log] = {}
+    for arm, policy, name in zip(arms, policies, names, strict=True):
+        if _same(arm) not in logs:
+            outcomes = life.run([policy], everybody, f"Truth under {name}", 1 + len(logs))
+            logs[_same(arm)] = _log(outcomes, (name,), segments)
+    each = [logs[_same(arm)] for arm in arms]
+    first = each[0]
+    return _Truth(
+        effects=values_along(concatenate([log.overall() for log in each], variants=True), plan),
+        segments=values_along(concatenate([log.by_segment() for log in each], variants=True), plan, first.cells()),
+        cumulative=values_along(concatenate([log.by_day() for log in each], variants=True), plan, days_of(first)),
+    )
+
+
+def _log(outcomes: Outcomes, names: tuple[str, ...], segments: pd.DataFrame) -> Log:
+    return Log(
+        quantities=outcomes.quantities,
+        values=outcomes.values,
+        variant=outcomes.assignment,
+        variants=names,
+        segments=segments,
+        indicators=_INDICATORS,
+    )
+
+
+def _beside(table: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Put the true uplifts beside the estimates; both tables have the same rows in the same order."""
+    return table.assign(true_absolute=truth["absolute"], true_relative=truth["relative"])
+
+
+def _inside(truth: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
+    found = analysis.effects
+    inside = (found["absolute_low"] <= truth["absolute"]) & (truth["absolute"] <= found["absolute_high"])
+    known = found["absolute_low"].notna()
+    return truth.assign(inside=inside.astype(object).where(known, None))
+
+
+def _names(arms: Sequence[Arm]) -> tuple[str, ...]:
+    """Name each variant after its model; the second of the same name gets a number."""
+    seen: dict[str, int] = {}
+    names = []
+    for arm in arms:
+        seen[arm.model] = seen.get(arm.model, 0) + 1
+        names.append(arm.model if seen[arm.model] == 1 else f"{arm.model}_{seen[arm.model]}")
+    return tuple(names)
+
+
+def _same(arm: Arm) -> str:
+    """Return what two arms share exactly when they are the same policy."""
+    return f"{arm.model} {sorted(arm.params.items(), key=lambda item: item[0])}"
+
+
+def _hypothesis(names: tuple[str, ...], primary: str) -> str:
+    metric = next((m.label.lower() for m in SIMULATED if m.name == primary), primary)
+    return f"Showing what {' or '.join(names[1:])} recommends, rather than {names[0]}, raises {metric}."
+
+
+def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:
+    notes = [
+        "All users are simulated. Their tastes, activity and prices are fitted to the log; how they click and "
+        "buy is modelled."
+    ]
+    if shared_training:
+        notes.append(
+            "The models learn from the behaviour of all units in the experiment, as in most live tests. The "
+            "truth is what each policy does when everybody sees it and it learns from that; the experiment "
+            "may differ from it by more than chance."
+        )
+    return (*notes, *world.notes)
+
+
+def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, seed: int, life: _Life, primary: str) -> Meta:
+    return Meta(
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        rows=len(dataset.interactions),
+        simulated=True,
+        units=log.n_units,
+        days=log.n_days,
+        seed=seed,
+        computed=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        settings={
+            "control": asdict(arms[0]),
+            "treatments": [asdict(arm) for arm in arms[1:]],
+            "primary": primary,
+            "retrain_every": life.retrain_every,
+            "slate_size": life.slate_size,
+            "shared_training": life.shared_training,
+        },
+    )
+
+
+def _check(users: int | None, days: int, retrain_every: int | None, slate_size: int, dataset: Dataset) -> None:
+    if users is not None and users < 2:
+        raise ExperimentError(f"{users} users were given; an experiment needs at least 2.")
+    if days < 1:
+        raise ExperimentError(f"{days} days were given; an experiment runs at least 1.")
+    if retrain_every is not None and retrain_every < 1:
+        raise ExperimentError(f"Retraining every {retrain_every} days was given; expected 1 day or more.")
+    if slate_size < 1:
+        raise ExperimentError(f"Slates of {slate_size} items were given; expected 1 or more.")
+    if not dataset.n_users or not dataset.n_items:
+        raise ExperimentError(f"{dataset.name} has no users or no items to simulate from.")
+
+
+def _silent(stage: str, done: int | None, total: int | None) -> None:
+    """Report to nobody."""
