@@ -62,12 +62,19 @@ def _coded(ids: pd.Series, table: pd.DataFrame | None, key: str) -> tuple[NDArra
     listed = table[key] if table is not None else pd.Series([], dtype="str")
     codes, names = pd.factorize(pd.concat([listed, ids], ignore_index=True))
     n_listed = len(listed)
-    extra = pd.Series(np.asarray(names[n_listed:], dtype=object), dtype="str")
-    order = _natural_order(extra)
-    place = np.concatenate([np.arange(n_listed), n_listed + np.argsort(order, kind="stable")])
-    extra = pd.DataFrame({key: extra.iloc[order].to_numpy()}).astype({key: "str"})
-    full = extra if table is None else pd.concat([table, extra]) if len(extra) else table
-    return place[codes[n_listed:]].astype(np.int32), full.reset_index(drop=True)
+    unlisted = pd.Series(np.asarray(names[n_listed:], dtype=object), dtype="str")
+    order = _natural_order(unlisted)
+    place = np.concatenate([np.arange(n_listed), n_listed + np.argsort(order)])
+    extra = pd.DataFrame({key: unlisted.iloc[order].to_numpy()}, dtype="str")
+    if table is None:
+        full = extra
+    elif len(extra):
+        # A truth value that is missing in the new rows needs a type that can be missing.
+        flags = dict.fromkeys(table.select_dtypes("bool").columns, "boolean")
+        full = pd.concat([table.astype(flags), extra], ignore_index=True)
+    else:
+        full = table
+    return place[codes[n_listed:]].astype(np.int32), full
 
 
 def _natural_order(ids: pd.Series) -> NDArray[np.int64]:

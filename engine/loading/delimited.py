@@ -1,0 +1,299 @@
+"""Delimited text: which encoding, which delimiter, a header or not, and every row or the reason it is none.
+
+A clean file (one row a line, all of one width) is read by DuckDB. Anything else is read line by line with
+Python's csv module, so that each malformed line keeps its number and its reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.errors import DataError
+from engine.loading.raw import RawTable, refusals, text_columns
+from engine.loading.sources import Source
+
+_NAMES = {",": "Comma", "\t": "Tab", ";": "Semicolon", "|": "Bar", "::": "Double-colon", " ": "Space"}
+_DELIMITERS = (",", "\t", ";", "|", "::", "^", "~", "#", "&", "!", "%", "*", "$", "\x01", "\x1f", " ")
+_SAMPLE_LINES = 300
+_LONGEST_RECORD = 200  # lines; a quote left open does not swallow more than this before it is noticed
+_NUMBER_OR_DATE = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file is written.
+
+    Attributes:
+        delimiter: what parts the cells; one character, or several.
+        quoted: whether a double quote may enclose a cell.
+        header: whether the first line names the columns; None where it is to be found out.
+        columns: the names to use where there is no header; None for column_1, column_2, ...
+    """
+
+    delimiter: str
+    quoted: bool = True
+    header: bool | None = None
+    columns: tuple[str, ...] | None = None
+
+
+def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
+    """Return the rows of a text file; ``dialect`` is found from the contents unless given.
+
+    Raises:
+        DataError: the file is binary, in an unknown encoding, has one column, or a header and no rows.
+    """
+    text = _text(source)
+    start = _decoded_lines(text.data[: 1 << 20], text.encoding)[:_SAMPLE_LINES]
+    if dialect is None:
+        dialect = Dialect(_delimiter(start, source.name))
+    sample = [cells for _, cells in _records(start, dialect) if cells is not None]
+    if not sample:
+        raise DataError(f"'{source.name}' has no line that could be read as text.")
+    width = Counter(map(len, sample)).most_common(1)[0][0]
+    starts_well = len(sample[0]) == width
+    sample = [cells for cells in sample if len(cells) == width]
+    header = _has_header(sample) if dialect.header is None else dialect.header
+    columns = _column_names(sample[0]) if header else _given_names(dialect.columns, width)
+    frame = _read_clean(source, text, dialect, header, width) if starts_well else None
+    if frame is not None:
+        lines = np.arange(len(frame), dtype=np.int64) + (2 if header else 1)
+        malformed = refusals([], [])
+    else:
+        frame, lines, malformed = _read_messy(text, dialect, header, width)
+    if not len(frame) and not len(malformed):
+        raise DataError(f"'{source.name}' has a header row and no rows under it.")
+    frame.columns = pd.Index(columns)
+    parted = _NAMES.get(dialect.delimiter, repr(dialect.delimiter))
+    wording = f"{parted}-separated text, {text.encoding.upper()}, {'with' if header else 'without'} a header row"
+    return RawTable(text_columns(frame), lines, malformed, wording)
+
+
+@dataclass(frozen=True)
+class _Text:
+    data: bytes  # the file without a byte order mark, its lines ended by line feeds
+    encoding: str  # utf-8 or latin-1
+    marked: bool  # whether the file begins with a UTF-8 byte order mark
+    rewritten: bool  # whether the file on disk reads differently: UTF-16, or lines ended by \\r alone
+
+
+def _text(source: Source) -> _Text:
+    data = source.path.read_bytes()
+    marked = data.startswith(b"\xef\xbb\xbf")
+    rewritten = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if rewritten:
+        try:
+            data = data.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            raise DataError(f"'{source.name}' is damaged UTF-16 text. Save it as UTF-8.") from None
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\0" in data:
+        raise DataError(f"'{source.name}' is binary, not text. Expected CSV, TSV, JSON Lines or Parquet.")
+    data = data.replace(b"\r\n", b"\n")
+    if b"\r" in data and b"\n" not in data:
+        data, rewritten = data.replace(b"\r", b"\n"), True
+    return _Text(data, _encoding(data, source.name), marked, rewritten)
+
+
+def _encoding(data: bytes, name: str) -> str:
+    """Return utf-8 or latin-1 (read as Windows-1252, which adds the curly quotes to it)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    in_utf8 = sum(_readable(line, "utf-8") for line in lines)
+    in_latin = sum(_readable(line, "cp1252") for line in lines)
+    best = max(in_utf8, in_latin)
+    if best < 0.5 * len(lines):
+        raise DataError(f"'{name}' is in an unknown encoding: neither UTF-8 nor latin-1. Save it as UTF-8.")
+    # Bytes that are right UTF-8 on most lines are UTF-8 with a few damaged lines.
+    return "utf-8" if in_utf8 >= 0.5 * len(lines) else "latin-1"
+
+
+def _readable(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded_lines(data: bytes, encoding: str) -> list[str | None]:
+    """Return the lines; None where one cannot be read in ``encoding``."""
+    codec = "cp1252" if encoding == "latin-1" else encoding
+    try:
+        return list(data.decode(codec).split("\n"))
+    except UnicodeDecodeError:
+        return [line.decode(codec) if _readable(line, codec) else None for line in data.split(b"\n")]
+
+
+def _delimiter(lines: list[str | None], name: str) -> str:
+    """Return the delimiter that cuts most lines into the same number of cells, two or more."""
+    text = [line for line in lines if line and line.strip()]
+    found: list[tuple[float, int, int, str]] = []
+    for place, delimiter in enumerate(_DELIMITERS):
+        if delimiter == " " and found:
+            break  # blanks stand inside titles and times, so they part cells only where nothing else does
+        widths = [len(cells) for _, cells in _records(list(text), Dialect(delimiter)) if cells]
+        width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        split = [wide for wide in widths if wide > 1]
+        if width == 1 and split:
+            width, count = Counter(split).most_common(1)[0]
+        share = count / max(len(widths), 1)
+        if width > 1 and share >= 0.3:
+            found.append((round(share, 1), width, -place, delimiter))
+    if not found:
+        raise DataError(
+            f"'{name}' has one column. Expected at least a user and an item, parted by commas, tabs, "
+            "semicolons or the like."
+        )
+    return max(found)[-1]
+
+
+def _has_header(sample: list[list[str]]) -> bool:
+    """Say whether the first row names the columns: it holds no number or date, and its words do not recur."""
+    first, body = [cell.strip() for cell in sample[0]], sample[1:]
+    if not all(first) and not any(first[1:]):
+        return False
+    if any(_NUMBER_OR_DATE.fullmatch(cell) for cell in first):
+        return False
+    return not any(row[place].strip() == cell for row in body for place, cell in enumerate(first[: len(row)]) if cell)
+
+
+def _column_names(cells: list[str]) -> tuple[str, ...]:
+    """Return the header's names; a blank one becomes column_N, a repeated one gets its number."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, start=1):
+        name = cell.strip() or f"column_{place}"
+        while name in names:
+            name = f"{name}_{place}"
+        names.append(name)
+    return tuple(names)
+
+
+def _given_names(columns: tuple[str, ...] | None, width: int) -> tuple[str, ...]:
+    given = columns or ()
+    return given[:width] + tuple(f"column_{place}" for place in range(len(given) + 1, width + 1))
+
+
+def _read_clean(source: Source, text: _Text, dialect: Dialect, header: bool, width: int) -> pd.DataFrame | None:
+    """Return the rows if every line is one row of ``width`` cells, else None."""
+    data, encoding = text.data, text.encoding
+    odd_bytes = b"\r" in data or (encoding == "latin-1" and re.search(rb"[\x80-\x9f]", data))
+    starts_blank = not data.split(b"\n", 1)[0].strip()
+    if text.rewritten or odd_bytes or starts_blank or (text.marked and not header):
+        return None
+    quote = '"' if dialect.quoted else ""
+    try:
+        with duckdb.connect() as connection:
+            table = connection.read_csv(
+                str(source.path),
+                header=False,
+                skiprows=int(header),
+                sep=dialect.delimiter,
+                quotechar=quote,
+                escapechar=quote,
+                columns={f"c{place}": "VARCHAR" for place in range(width)},
+                auto_detect=False,
+                encoding=encoding,
+                strict_mode=True,
+            )
+            frame: pd.DataFrame = table.to_arrow_table().to_pandas()
+    except duckdb.Error:
+        return None
+    lines = data.rstrip(b"\n").count(b"\n") + 1
+    return frame if len(frame) == lines - header else None
+
+
+def _read_messy(
+    text: _Text, dialect: Dialect, header: bool, width: int
+) -> tuple[pd.DataFrame, NDArray[np.int64], pd.DataFrame]:
+    """Return the rows of ``width`` cells, their lines, and the rest as refusals."""
+    decoded = _decoded_lines(text.data, text.encoding)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    wrong: list[tuple[int, str, str | None]] = []
+    awaiting_header = header
+    for line, cells in _records(decoded, dialect, width):
+        if cells is None:
+            whole = decoded[line - 1]
+            reason = f"line is not {text.encoding.upper()} text" if whole is None else "quote is not closed"
+            wrong.append((line, reason, whole))
+        elif len(cells) != width:
+            few = f"{len(cells)} column{'s' if len(cells) > 1 else ''} instead of {width}"
+            wrong.append((line, few, dialect.delimiter.join(cells)))
+        elif awaiting_header:
+            awaiting_header = False
+        else:
+            rows.append(cells)
+            lines.append(line)
+    frame = pd.DataFrame(rows, columns=range(width), dtype="str")
+    malformed = refusals([w[0] for w in wrong], [w[1] for w in wrong], value=[w[2] for w in wrong])
+    return frame, np.array(lines, dtype=np.int64), malformed
+
+
+def _records(
+    lines: list[str | None], dialect: Dialect, width: int | None = None
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the line number and the cells of each row, blank lines left out; None for an unreadable line.
+
+    A quoted cell may run over several lines. Where that gives a row of another width than ``width``, the
+    quote was a stray one: its line is unreadable by itself and reading goes on with the next line.
+    """
+    if not dialect.quoted or len(dialect.delimiter) > 1:
+        for number, line in enumerate(lines, start=1):
+            if line is None:
+                yield number, None
+            elif line.strip(" \r"):
+                yield number, line.rstrip("\r").split(dialect.delimiter)
+        return
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line is None:
+            yield at + 1, None
+            at += 1
+            continue
+        if not line.strip(" \r"):
+            at += 1
+            continue
+        cells, taken = _record(lines, at, dialect.delimiter)
+        if taken > 1 and (cells is None or (width is not None and len(cells) != width)):
+            cells, taken = None, 1
+        yield at + 1, cells
+        at += taken
+
+
+def _record(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str] | None, int]:
+    """Return the cells of the row that begins at ``at`` and the lines it takes; None if a quote stays open."""
+    line = lines[at] or ""
+    if '"' not in line:
+        return line.rstrip("\r").split(delimiter), 1
+    taken, open_quote = 0, False
+
+    def feed() -> Iterator[str]:
+        # The reader asks for another line only while a quote is open.
+        nonlocal taken, open_quote
+        for following in lines[at : at + _LONGEST_RECORD]:
+            if following is None:
+                break
+            taken += 1
+            yield following.rstrip("\r") + "\n"
+        open_quote = True
+
+    try:
+        cells = next(csv.reader(feed(), delimiter=delimiter))
+    except (csv.Error, StopIteration):
+        return None, 1
+    return (None, 1) if open_quote else (cells, taken)

@@ -1,0 +1,227 @@
+"""From a file, a folder or uploaded bytes to a Dataset, each step in order."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from engine.dataset import Dataset, Feedback
+from engine.errors import ColumnError, DataError, unknown
+from engine.loading.assemble import assemble
+from engine.loading.cleaning import Cleaned, clean
+from engine.loading.delimited import read_delimited
+from engine.loading.movielens import read_movielens
+from engine.loading.raw import RawTable, refusals
+from engine.loading.records import NO_CONSENT, Loaded, LoadReport, Preview
+from engine.loading.roles import guess_roles, settle_roles
+from engine.loading.side_tables import SideTable, agrees, consent_column, tidy
+from engine.loading.sources import as_source, kind_of
+from engine.loading.structured import read_json_lines, read_parquet
+from sample_data import FOLDER as SAMPLE_FOLDER
+
+Given = str | os.PathLike[str] | bytes
+
+PREVIEW_ROWS = 20
+
+
+def load(
+    source: Given,
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    feedback: Literal["auto", "explicit", "implicit"] = "auto",
+    event_weights: Mapping[str, float] | None = None,
+    rating_scale: tuple[float, float] | None = None,
+    drop_duplicates: bool = False,
+    include_withheld: bool = False,
+    users: Given | None = None,
+    items: Given | None = None,
+    name: str | None = None,
+) -> Loaded:
+    """Return the Dataset of an interaction log and the report of every one of its rows.
+
+    Args:
+        source: ``sample``, the path of a file or MovieLens folder, or an upload's bytes.
+        mapping: role -> column, where the guess is wrong; None or "" takes the role from every column.
+        feedback: ``auto`` is explicit where at least half of the kept rows carry a rating.
+        event_weights: event -> weight, over `DEFAULT_EVENT_WEIGHTS`.
+        rating_scale: lowest and highest rating; guessed from the ratings unless given.
+        drop_duplicates: refuse a row that equals an earlier one in every mapped column.
+        include_withheld: keep the users whose consent is not given.
+        users: a table of users, as a path or bytes.
+        items: a table of items, as a path or bytes.
+        name: what to call the dataset; the file's name unless given.
+
+    Raises:
+        DataError: a file cannot be used; the sentence says why.
+        ColumnError: a column is missing or plays two roles.
+    """
+    _check_options(feedback, event_weights, rating_scale)
+    with ExitStack() as stack:
+        tables = _read(source, users, items, name, stack)
+    log = tables.log
+    roles = settle_roles(tables.mapping or guess_roles(log.frame), mapping or {}, map(str, log.frame.columns))
+    if feedback == "explicit" and "rating" not in roles:
+        raise ColumnError(
+            f"Explicit feedback needs a rating column. The file has: {', '.join(log.frame.columns)}. "
+            "Say which one it is, or choose implicit feedback."
+        )
+    cleaned = clean(log, roles, rating_scale=rating_scale or tables.rating_scale, drop_duplicates=drop_duplicates)
+    user_table = tidy(tables.users, "user", cleaned.rows["user"]) if tables.users else None
+    item_table = tidy(tables.items, "item", cleaned.rows["item"]) if tables.items else None
+    refusing = pd.Index([], dtype="str") if include_withheld else _refusing(log, roles, cleaned, user_table)
+    kept, withheld = _withhold(cleaned.rows, refusing, roles["user"])
+    if not len(kept):
+        raise DataError(f"No row is left of '{tables.name}': no user consented. Include them only if you may.")
+    rated = float(kept["rating"].notna().mean())
+    how: Feedback = feedback if feedback != "auto" else "explicit" if rated >= 0.5 else "implicit"
+    if how == "explicit" and rated == 0:
+        raise DataError(f"Column '{roles['rating']}' holds no rating. Choose implicit feedback.")
+    listed = user_table.frame if user_table else None
+    dataset = assemble(
+        kept,
+        listed[~listed["user_id"].isin(refusing)].reset_index(drop=True) if listed is not None else None,
+        item_table.frame if item_table else None,
+        name=tables.name,
+        feedback=how,
+        event_weights=event_weights,
+        rating_scale=cleaned.rating_scale,
+        withheld_users=len(refusing),
+    )
+    refused = pd.concat([log.malformed, cleaned.refused, withheld], ignore_index=True)
+    refused = refused.sort_values("line", kind="stable", ignore_index=True)
+    notes = [note for table in (user_table, item_table) if table for note in table.sentences]
+    report = LoadReport(
+        source=f"{tables.name}: {tables.format}",
+        mapping=roles,
+        rows_read=len(log.frame) + len(log.malformed),
+        rows_kept=len(kept),
+        rows_refused=len(refused),
+        refused=refused,
+        withheld_users=len(refusing),
+        withheld_rows=len(withheld),
+        sentences=(*_sentences(dataset, len(kept), len(refused), len(withheld)), *notes),
+    )
+    return Loaded(dataset, report)
+
+
+def preview(source: Given, name: str | None = None) -> Preview:
+    """Return the columns of a log, the roles they seem to play, and its first rows.
+
+    Raises:
+        DataError: the file cannot be used; the sentence says why.
+    """
+    with ExitStack() as stack:
+        tables = _read(source, None, None, name, stack)
+    frame = tables.log.frame
+    return Preview(
+        columns=tuple(map(str, frame.columns)),
+        mapping=tables.mapping or guess_roles(frame),
+        rows=frame.head(PREVIEW_ROWS).reset_index(drop=True),
+        format=tables.format,
+    )
+
+
+@dataclass(frozen=True)
+class _Tables:
+    log: RawTable
+    users: RawTable | None
+    items: RawTable | None
+    mapping: Mapping[str, str] | None
+    rating_scale: tuple[float, float] | None
+    name: str
+    format: str
+
+
+def _read(source: Given, users: Given | None, items: Given | None, name: str | None, stack: ExitStack) -> _Tables:
+    if source == "sample":
+        source, name = SAMPLE_FOLDER / "events.csv", name or "sample"
+        users, items = users or SAMPLE_FOLDER / "users.csv", items or SAMPLE_FOLDER / "items.csv"
+    user_table = _raw(users, "users", stack) if users else None
+    item_table = _raw(items, "items", stack) if items else None
+    if not isinstance(source, bytes) and _is_folder(source):
+        folder = Path(source).expanduser()
+        found = read_movielens(folder)
+        return _Tables(
+            found.ratings,
+            user_table or found.users,
+            item_table or found.items,
+            found.mapping,
+            found.rating_scale,
+            name or folder.resolve().name,
+            found.title,
+        )
+    log = _raw(source, name, stack)
+    return _Tables(log, user_table, item_table, None, None, as_source(source, name, stack).name, log.format)
+
+
+def _is_folder(path: str | os.PathLike[str]) -> bool:
+    try:
+        return Path(path).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _raw(given: Given, name: str | None, stack: ExitStack) -> RawTable:
+    source = as_source(given, name, stack)
+    kind = kind_of(source)
+    if kind == "parquet":
+        return read_parquet(source)
+    return read_json_lines(source) if kind == "json" else read_delimited(source)
+
+
+def _refusing(log: RawTable, roles: Mapping[str, str], cleaned: Cleaned, users: SideTable | None) -> pd.Index:
+    """Return the ids of users whose consent is not given, by the user table or by the log itself."""
+    refusing: pd.Index = pd.Index([], dtype="str")
+    if users is not None and users.consents is not None:
+        refusing = pd.Index(users.frame["user_id"][~users.consents])
+    column = consent_column(log.frame)
+    if column is not None and column not in roles.values():
+        says_no = log.frame[roles["user"]][~agrees(log.frame[column])].dropna().unique()
+        refusing = refusing.union(pd.Index(says_no).intersection(pd.Index(cleaned.rows["user"].unique())))
+    return refusing
+
+
+def _withhold(rows: pd.DataFrame, refusing: pd.Index, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    out = rows["user"].isin(refusing).to_numpy(bool)
+    ids = rows["user"][out].to_numpy(dtype=object)
+    withheld = refusals(rows["line"][out].to_numpy(np.int64), NO_CONSENT, column, ids)
+    return rows[~out].reset_index(drop=True), withheld
+
+
+def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list[str]:
+    sentences = [f"{kept + refused:,} rows read, {kept:,} kept, {refused:,} refused."]
+    if dataset.withheld_users:
+        sentences.append(
+            f"{dataset.withheld_users:,} users did not consent; they and their {withheld:,} rows are left out, "
+            "counted as refused."
+        )
+    if dataset.rating_scale:
+        low, high = dataset.rating_scale
+        sentences.append(f"Ratings are read on a scale from {low:g} to {high:g}.")
+    if dataset.feedback == "explicit":
+        sentences.append("Feedback is explicit: models learn from ratings.")
+    else:
+        sentences.append("Feedback is implicit: models learn from weighted events.")
+    if not dataset.has_time:
+        sentences.append("The log has no time, so it cannot be split by time.")
+    return sentences
+
+
+def _check_options(
+    feedback: str, event_weights: Mapping[str, float] | None, rating_scale: tuple[float, float] | None
+) -> None:
+    if feedback not in ("auto", "explicit", "implicit"):
+        raise DataError(unknown("Feedback", feedback, ("auto", "explicit", "implicit")))
+    for event, weight in (event_weights or {}).items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise DataError(f"The weight of event '{event}' is {weight}. Expected a number of 0 or more.")
+    if rating_scale is not None and not rating_scale[0] < rating_scale[1] < math.inf:
+        raise DataError(f"The rating scale {rating_scale} does not rise. Give the lowest rating, then the highest.")

@@ -1,0 +1,55 @@
+"""The raw table: a file's cells as text, each row with its line, and the lines that are no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+LONGEST_VALUE = 200
+"""Characters of a refused value or line that are kept."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file as it was found.
+
+    Attributes:
+        frame: text columns (str, missing where the cell is empty), one row a well-formed row.
+        lines: the line each row begins on, int64, shape (rows,); the header counts.
+        malformed: rows that could not be read; columns line, reason, column, value.
+        format: the format in words.
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int64]
+    malformed: pd.DataFrame
+    format: str
+
+
+def refusals(
+    lines: Sequence[int] | NDArray[np.int64],
+    reason: str | Sequence[str],
+    column: str | None = None,
+    value: Any = None,
+) -> pd.DataFrame:
+    """Return refused rows as a frame: line, reason, column, value."""
+    frame = pd.DataFrame(
+        {"line": np.asarray(lines, dtype=np.int64), "reason": reason, "column": column, "value": value}
+    )
+    frame = frame.astype({"reason": "str", "column": "str", "value": "str"})
+    frame["value"] = frame["value"].str.slice(0, LONGEST_VALUE)
+    return frame
+
+
+def text_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``frame`` with every cell stripped of blanks and empty cells missing."""
+    stripped = {}
+    for name in frame.columns:
+        column = frame[name].astype("str").str.strip()
+        stripped[name] = column.mask(column == "")
+    return pd.DataFrame(stripped, index=frame.index)

@@ -1,0 +1,186 @@
+"""Which column plays which role: guessed from names, then from contents, then overruled by the reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import ColumnError
+from engine.loading.records import ROLES
+from engine.loading.times import parse_times
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "user": (
+        "userid", "user", "uid", "customerid", "customer", "visitorid", "visitor", "memberid", "member",
+        "clientid", "client", "accountid", "account", "reviewerid", "reviewer", "personid", "person", "buyerid",
+        "shopperid", "playerid", "readerid", "listenerid", "username", "profileid", "deviceid", "sessionid",
+    ),
+    "item": (
+        "itemid", "item", "iid", "productid", "product", "movieid", "movie", "sku", "articleid", "article",
+        "asin", "parentasin", "isbn", "bookid", "book", "trackid", "track", "songid", "song", "artistid",
+        "artist", "contentid", "content", "offerid", "videoid", "video", "showid", "gameid", "game", "newsid",
+        "listingid", "hotelid", "recipeid", "restaurantid", "goodsid", "stockcode", "itemname", "productname",
+    ),
+    "rating": (
+        "rating", "ratings", "stars", "star", "score", "rate", "overall", "reviewscore", "reviewrating",
+        "userrating", "bookrating", "starrating", "ratingvalue", "grade",
+    ),
+    "time": (
+        "timestamp", "time", "datetime", "eventtime", "eventtimestamp", "ts", "date", "createdat", "created",
+        "eventdate", "occurredat", "unixtime", "unixreviewtime", "reviewtime", "reviewdate", "orderdate",
+        "invoicedate", "purchasedate", "ratedat", "when", "timems", "timestampms", "visittime", "t",
+    ),
+    "event": (
+        "event", "eventtype", "eventname", "action", "actiontype", "interaction", "interactiontype", "type",
+        "behavior", "behaviour", "behaviortype", "behaviourtype", "activity", "activitytype", "verb",
+    ),
+}  # fmt: skip
+_PART_OF_NAME = {"user": ("user", "customer", "visitor", "member"), "item": ("item", "product", "movie", "article")}
+_LOOKED_AT = 5000
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """What one column's cells look like, from its first rows."""
+
+    numeric: bool
+    whole: bool
+    distinct: int
+    repeats: float  # mean rows a distinct value has
+    time: bool
+    rating: bool
+    event: bool
+
+
+def guess_roles(frame: pd.DataFrame) -> dict[str, str]:
+    """Return role -> column for every role some column of ``frame`` (text) seems to play."""
+    mapping: dict[str, str] = {}
+    plain = {column: re.sub(r"[^a-z0-9]", "", str(column).lower()) for column in frame.columns}
+    for role in ROLES:
+        named = [(_NAMES[role].index(name), column) for column, name in plain.items() if name in _NAMES[role]]
+        free = [column for _, column in sorted(named) if column not in mapping.values()]
+        if free:
+            mapping[role] = free[0]
+    for role, parts in _PART_OF_NAME.items():
+        found = [c for c, name in plain.items() if c not in mapping.values() and any(p in name for p in parts)]
+        # "item_price" tells of an item but does not name it.
+        found = [c for c in found if plain[c].endswith(("id", "code", "key", "no", *parts))]
+        if role not in mapping and found:
+            mapping[role] = found[0]
+    if "user" in mapping and "item" in mapping and not _without_header(frame):
+        return _in_order(mapping)
+    return _in_order(_by_contents(frame.head(_LOOKED_AT), mapping))
+
+
+def settle_roles(guessed: Mapping[str, str], given: Mapping[str, str | None], columns: Iterable[str]) -> dict[str, str]:
+    """Return the guess overruled by what the reader gave; an empty column name takes the role away.
+
+    Raises:
+        ColumnError: a role or a column is unknown, a column plays two roles, or user or item is missing.
+    """
+    names = list(columns)
+    for role, column in given.items():
+        if role not in ROLES:
+            raise ColumnError(f"'{role}' is not a role of a column. {_listed('Roles', role, ROLES)}")
+        if column and column not in names:
+            raise ColumnError(f"Column '{column}' was not found. {_listed('The file has', column, names)}")
+    chosen = {role: column for role, column in given.items() if column}
+    for role, column in chosen.items():
+        twins = [other for other, same in chosen.items() if same == column and other != role]
+        if twins:
+            raise ColumnError(
+                f"Column '{column}' was given as {role} and as {twins[0]}. Give each role its own column."
+            )
+    left = {r: c for r, c in guessed.items() if r not in given and c not in chosen.values()}
+    mapping = _in_order(left | chosen)
+    for role in ("user", "item"):
+        if role not in mapping:
+            raise ColumnError(
+                f"No column was found for the {role}. The file has: {', '.join(names)}. "
+                f"Say which one it is, for instance {role}={names[0]}."
+            )
+    return mapping
+
+
+def _listed(what: str, given: str, known: Iterable[str]) -> str:
+    names = list(known)
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(given.lower(), lower, n=1)
+    # "user" is nearer to "user_id" for a person than for an edit distance.
+    near = near or [name for name in lower if given.lower() in name or name in given.lower()]
+    hint = f" Did you mean '{lower[near[0]]}'?" if near else ""
+    return f"{what}: {', '.join(names)}.{hint}"
+
+
+def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
+    return {role: mapping[role] for role in ROLES if role in mapping}
+
+
+def _without_header(frame: pd.DataFrame) -> bool:
+    return all(re.fullmatch(r"column_\d+", str(column)) for column in frame.columns)
+
+
+def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
+    """Return ``mapping`` with the roles still open given to the columns that look the part."""
+    looks = {c: _look(head[c]) for c in head.columns if c not in mapping.values() and head[c].notna().any()}
+    guess = dict(mapping)
+    if _without_header(head):
+        for role in ("time", "event", "rating"):
+            fits = [c for c, look in looks.items() if c not in guess.values() and getattr(look, role)]
+            # Users and items come first by custom, so a column that could be an id yields to a later one.
+            if role not in guess and fits and len(looks) - len(guess) > 2:
+                guess[role] = fits[-1]
+    for role in ("user", "item"):
+        if role in guess:
+            continue
+        fits = [c for c, look in looks.items() if c not in guess.values() and not look.time]
+        ids = [c for c in fits if not looks[c].numeric or looks[c].whole]
+        # A number that never repeats counts rows; it names nobody.
+        repeating = [c for c in ids if looks[c].repeats > 1.0]
+        if repeating or ids:
+            guess[role] = (repeating or ids)[0]
+    return guess
+
+
+def _look(cells: pd.Series) -> _Looks:
+    present = cells.dropna()
+    numbers = pd.to_numeric(present, errors="coerce").to_numpy(np.float64)
+    finite = np.isfinite(numbers)
+    numeric = bool(finite.mean() > 0.8)
+    values = numbers[finite]
+    distinct = int(present.nunique())
+    repeats = len(present) / max(distinct, 1)
+    whole = numeric and bool((values == np.floor(values)).all())
+    # Small whole numbers could be times too (seconds since 1970), so a number must be of our days.
+    plausible = not numeric or bool(np.median(np.abs(values)) >= 1e8) or _dates_as_numbers(values)
+    time = plausible and bool((~np.isnat(parse_times(present.head(500)))).mean() > 0.8)
+    rating = numeric and not time and distinct <= 101 and repeats >= 1.5 and values.min() >= -10 and values.max() <= 100
+    event = not numeric and not time and distinct <= 20 and repeats >= 2 and bool(present.str.len().max() <= 30)
+    return _Looks(numeric, whole, distinct, repeats, time, rating, event)
+
+
+def _dates_as_numbers(values: np.ndarray) -> bool:
+    return bool(((values >= 19000101) & (values < 22000101)).all())
+
+
+def guess_key(frame: pd.DataFrame, role: str, ids: pd.Series) -> str | None:
+    """Return the column of a side table that holds the ids of ``role``: by name, else by sharing ``ids``."""
+    plain = {str(column): re.sub(r"[^a-z0-9]", "", str(column).lower()) for column in frame.columns}
+    known = set(ids.dropna().unique())
+    named = [column for name in (*_NAMES[role], "id") for column, this in plain.items() if this == name]
+    shares = {
+        column: float(frame[column].dropna().isin(known).mean()) for column in plain if frame[column].notna().any()
+    }
+    matching = [column for column in named if shares.get(column, 0) > 0]
+    if matching:
+        return matching[0]
+    best = max(shares, key=lambda column: shares[column], default=None)
+    if best is not None and shares[best] >= 0.3 and frame[best].nunique() > 0.9 * frame[best].notna().sum():
+        return best
+    # A table about nobody of the log is still readable by its name.
+    return named[0] if named else None
