@@ -90,8 +90,8 @@ def user_features(dataset: Dataset, doing: Activity) -> pd.DataFrame:
     categories = categories_of(dataset)
     if categories is not None:
         mix = category_mix(seen_items(dataset), categories.shares)
-        taste = pd.DataFrame(mix, columns=list(categories.names), index=frame.index)
-        features = features.join(taste, rsuffix=" (category)")
+        names = [f"{name} (category)" if name in _WORDS else name for name in categories.names]
+        features = pd.concat([features, pd.DataFrame(mix, columns=names, index=frame.index)], axis=1)
     varies = features.std() > 1e-12
     return features.loc[:, varies] if varies.any() else features.iloc[:, :1]
 

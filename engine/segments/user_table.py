@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 from pandas.api import types
 
@@ -67,6 +68,6 @@ def _categories(text: pd.Series, names: list[str]) -> pd.Series:
 
 
 def _name(value: object) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
