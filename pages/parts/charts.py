@@ -6,7 +6,7 @@ vision deficiencies (after Okabe & Ito 2008, darkened for white and lightened fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -29,6 +29,11 @@ def scheme() -> str:
 def colours() -> tuple[str, ...]:
     """Return the categorical colours for the present scheme."""
     return DARK if scheme() == "dark" else LIGHT
+
+
+def diverging() -> tuple[str, str, str]:
+    """Return the colours of "as everybody", of less and of more; text is readable on all three."""
+    return ("#2b2f36", "#8a5a1f", "#1f5f9e") if scheme() == "dark" else ("#f3f4f6", "#f0b27a", "#7fb8f0")
 
 
 def neutral() -> str:
@@ -98,7 +103,9 @@ def translucent(colour: str, alpha: float = 0.18) -> str:
     return f"rgba({red},{green},{blue},{alpha})"
 
 
-def show(chart: go.Figure, *, alt: str, data: pd.DataFrame, name: str) -> None:
+def show(
+    chart: go.Figure, *, alt: str, data: pd.DataFrame, name: str, pick: Callable[[str], None] | None = None
+) -> None:
     """Draw ``chart`` with its alt text and offer its data as CSV.
 
     Args:
@@ -106,8 +113,23 @@ def show(chart: go.Figure, *, alt: str, data: pd.DataFrame, name: str) -> None:
         alt: what the chart shows, in a sentence, for readers who do not see it.
         data: the numbers drawn.
         name: what the file and the widget are called; unique on its page.
+        pick: told the ``customdata`` of a mark the reader clicks; offer a widget that does the same, because
+            a chart cannot be reached by keyboard.
     """
+    key = f"chart-{name}"
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if pick is not None and points:
+            pick(points[0]["customdata"])
+
     st.plotly_chart(
-        chart, theme=None, key=f"chart-{name}", config={"displayModeBar": False, "responsive": True}, alt=alt
+        chart,
+        theme=None,
+        key=key,
+        on_select="ignore" if pick is None else clicked,
+        selection_mode="points",
+        config={"displayModeBar": False, "responsive": True},
+        alt=alt,
     )
     download(data, name, label="Chart data")

@@ -58,6 +58,13 @@ def done(jobs_by_model: Mapping[str, str]) -> dict[str, Evaluation]:
     return {model: load(key) for model, key in jobs_by_model.items() if jobs.status(key).state == "done"}
 
 
+def startable(jobs_by_model: Mapping[str, str]) -> list[str]:
+    """Return the models whose evaluation is neither finished nor on its way."""
+    return [
+        model for model, key in jobs_by_model.items() if jobs.status(key).state not in ("done", "queued", "running")
+    ]
+
+
 def watch(jobs_by_model: Mapping[str, str]) -> None:
     """Show what is still being evaluated."""
     progress.watch({key: MODELS[model].title for model, key in jobs_by_model.items()})

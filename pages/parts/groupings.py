@@ -1,0 +1,45 @@
+"""The users of a dataset, grouped in every way; worked out once and shared by all pages and visitors."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.segments import Segmentation, profile_segments, quality_by_segment, segment_users, taste_by_category
+from pages.parts import evaluations, state
+
+_TITLES = {
+    "recency_frequency_value": "Recency, frequency and value",
+    "lifecycle": "Lifecycle",
+    "behaviour_cluster": "Behaviour clusters",
+}
+
+
+def title(by: str) -> str:
+    """Return what pages call the grouping ``by``."""
+    return _TITLES.get(by) or by.replace("_", " ").capitalize()
+
+
+@st.cache_resource(max_entries=6, show_spinner="Grouping the users")
+def segmentation(fingerprint: str) -> Segmentation:
+    """Return the segments of a stored dataset's users."""
+    return segment_users(state.dataset(fingerprint))
+
+
+@st.cache_resource(max_entries=24, show_spinner="Describing the segments")
+def profile(fingerprint: str, by: str) -> pd.DataFrame:
+    """Return the size, value and strongest taste of each segment, as ``profile_segments`` does."""
+    return profile_segments(state.dataset(fingerprint), segmentation(fingerprint), by)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Comparing tastes")
+def tastes(fingerprint: str, by: str) -> pd.DataFrame:
+    """Return each segment's categories against everybody's, as ``taste_by_category`` does."""
+    return taste_by_category(state.dataset(fingerprint), segmentation(fingerprint), by)
+
+
+@st.cache_resource(max_entries=48, show_spinner="Measuring each segment")
+def quality(key: str, by: str) -> pd.DataFrame:
+    """Return the finished evaluation ``key`` by segment, as ``quality_by_segment`` does."""
+    evaluation = evaluations.load(key)
+    return quality_by_segment(evaluation, segmentation(evaluation.fingerprint), by)

@@ -1,0 +1,92 @@
+"""The part of the Segments page that shows how well each model serves every segment."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.dataset import Dataset
+from engine.models import MODELS
+from engine.segments.quality import SMALL
+from pages.parts import evaluations, formats, glossary, groupings, headline, segment_charts, tables
+
+_MODELS = ("popularity", "svd", "knn_baseline")
+_METRICS = ("ndcg", "precision", "recall", "hit_rate", "map", "mrr", "rmse", "mae", "novelty", "intra_list_diversity")
+
+
+def draw(dataset: Dataset, by: str, segments: list[str]) -> None:
+    """Ask which models and which metric; offer to evaluate what is missing; draw what is there.
+
+    Args:
+        dataset: the dataset on the page.
+        by: the grouping.
+        segments: its segments in the order to show them.
+    """
+    st.subheader("Are the models as good for every segment?", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        models = st.multiselect(
+            "Models",
+            list(MODELS),
+            default=[model for model in _MODELS if model in MODELS],
+            format_func=lambda model: MODELS[model].title,
+            key="segments_models",
+            bind="query-params",
+            width=420,
+        )
+        metric = st.selectbox(
+            "Metric",
+            _METRICS,
+            format_func=glossary.title,
+            key="segments_metric",
+            bind="query-params",
+            width=220,
+        )
+    keys = evaluations.keys(dataset, models)
+    ready = evaluations.done(keys)
+    evaluations.watch(keys)
+    missing = evaluations.startable(keys)
+    if missing:
+        headline.empty(
+            "Not evaluated yet" if not ready else "Some models are not evaluated yet",
+            f"{', '.join(MODELS[model].title for model in missing)}: trained on the earlier part of the log, measured "
+            "on the last 15% of it, shared with the Models page.",
+            f"Evaluate {formats.plural(len(missing), 'model')}",
+            lambda: evaluations.start(dataset, missing),
+            key="segments-evaluate",
+        )
+    if ready:
+        _draw_quality(
+            pd.concat([groupings.quality(keys[model], by) for model in ready], ignore_index=True),
+            metric,
+            segments,
+            by,
+        )
+
+
+def _draw_quality(table: pd.DataFrame, metric: str, segments: list[str], by: str) -> None:
+    rows = table[table["metric"] == metric]
+    st.markdown(f"**{glossary.title(metric)}** with 95% intervals", help=glossary.tip(metric))
+    if rows["value"].isna().all():
+        st.info("None of these models can be measured this way on this log.", icon=":material/info:")
+        return
+    present = [segment for segment in segments if segment in set(rows.loc[rows["value"].notna(), "segment"])]
+    segment_charts.quality(rows, metric, present, name=f"segment-quality-{by}-{metric}")
+    if rows["small"].any():
+        st.caption(f"Hollow marks: fewer than {SMALL} users, too few to act on.")
+    tables.table(
+        pd.DataFrame(
+            {
+                "Model": rows["model"].map(lambda model: MODELS[model].title),
+                "Segment": rows["segment"],
+                glossary.title(metric): rows["value"].map(formats.decimal),
+                "95% interval": [
+                    formats.interval(formats.decimal(low), formats.decimal(high))
+                    for low, high in zip(rows["low"], rows["high"], strict=True)
+                ],
+                "Users measured": rows["users"].map(formats.count),
+                "Note": rows["small"].map(lambda small: "▲ few users" if small else ""),
+            }
+        ),
+        f"segment-quality-table-{by}-{metric}",
+        data=rows,
+    )
