@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -15,35 +15,18 @@ import pandas as pd
 from engine import store
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
-from engine.policies import Policy, make_policy
+from engine.policies import make_policy
 from engine.segments import segment_users
-from engine.world import Outcomes, World, fit_world, run
-from experiments.analysis import Analysis, analyse, days_of, values_along
+from engine.world import World, fit_world
+from experiments.analysis import Analysis, analyse
 from experiments.assignment import assign
 from experiments.log import Log
 from experiments.metrics import SIMULATED, with_primary
-from experiments.moments import concatenate
 from experiments.plan import Plan
 from experiments.results import Meta, Results
-
-Report = Callable[[str, int | None, int | None], None]
+from experiments.runs import Arm, Circumstances, Report, distinct, find_truth, silent
 
 _PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise", "statsmodels")
-#: 0/1 quantities of the simulator: whether a unit has bought so far.
-_INDICATORS = {"purchased": "purchases"}
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One variant of a simulated experiment: which policy its units see.
-
-    Attributes:
-        model: a model's name, ``random`` or ``oracle``.
-        params: the model's parameters; its defaults where left out.
-    """
-
-    model: str
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 def simulate(
@@ -108,25 +91,25 @@ def simulate(
         alpha=alpha,
         power=power,
     )
-    tell = report or _silent
+    tell = report or silent
     tell("Fitting the simulated users", None, None)
     world = fit_world(dataset, np.random.default_rng(seed), users=users)
     segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
 
-    life = _Life(
+    circumstances = Circumstances(
         world=world,
+        segments=segments,
         days=days,
         seed=seed,
         retrain_every=retrain_every,
         slate_size=min(slate_size, dataset.n_items),
         shared_training=shared_training,
+        runs=1 + distinct(policies),
         report=tell,
-        runs=1 + len({_same(arm) for arm in arms}),
     )
-    variant = assign(world.key, plan.split, seed)
-    log = _log(life.run(policies, variant, "Experiment", 0), names, segments)
+    log = circumstances.live(policies, assign(world.key, plan.split, seed), names, "Experiment", 0)
     analysis = analyse(log, plan)
-    truth = _truth(life, arms, policies, names, segments, plan)
+    truth = find_truth(circumstances, policies, plan)
     return Results(
         plan=plan,
         verdict=analysis.verdict,
@@ -136,7 +119,7 @@ def simulate(
         cumulative=_beside(analysis.cumulative, truth.cumulative),
         truth=_inside(truth.effects, analysis),
         notes=_notes(world, shared_training=shared_training),
-        meta=_meta(dataset, arms, log, seed, life, primary),
+        meta=_meta(dataset, arms, log, circumstances, primary),
     )
 
 
@@ -153,87 +136,6 @@ def task(request: Mapping[str, Any], report: Report) -> Results:
     control = Arm(**given.pop("control"))
     treatments = [Arm(**arm) for arm in given.pop("treatments")]
     return simulate(dataset, control=control, treatments=treatments, report=report, **given)
-
-
-@dataclass(frozen=True)
-class _Life:
-    """The circumstances every run of one simulation shares, so that only the policies differ."""
-
-    world: World
-    days: int
-    seed: int
-    retrain_every: int | None
-    slate_size: int
-    shared_training: bool
-    report: Report
-    runs: int
-
-    def run(
-        self, policies: Sequence[Policy], variant: np.ndarray[Any, np.dtype[np.int64]], name: str, place: int
-    ) -> Outcomes:
-        """Run the world once; ``place`` counts the runs, so that days done are told over all of them."""
-
-        def tell(stage: str, done: int | None, _total: int | None) -> None:
-            simulated = stage.startswith("Simulating") and done is not None
-            finished = place * self.days + (done or 1) - 1 if simulated else None
-            what = "simulating, days done" if simulated else stage[:1].lower() + stage[1:]
-            self.report(f"{name}: {what}", finished, self.runs * self.days if simulated else None)
-
-        return run(
-            self.world,
-            policies,
-            variant,
-            days=self.days,
-            slate_size=self.slate_size,
-            retrain_every=self.retrain_every,
-            seed=self.seed,
-            shared_training=self.shared_training,
-            report=tell,
-        )
-
-
-@dataclass(frozen=True)
-class _Truth:
-    """The true values, as ``values_along`` tables."""
-
-    effects: pd.DataFrame
-    segments: pd.DataFrame
-    cumulative: pd.DataFrame
-
-
-def _truth(
-    life: _Life,
-    arms: Sequence[Arm],
-    policies: Sequence[Policy],
-    names: tuple[str, ...],
-    segments: pd.DataFrame,
-    plan: Plan,
-) -> _Truth:
-    """Run every unit under each policy and return the differences; equal arms are run once."""
-    everybody = np.zeros(life.world.n_units, dtype=np.int64)
-    logs: dict[str, Log] = {}
-    for arm, policy, name in zip(arms, policies, names, strict=True):
-        if _same(arm) not in logs:
-            outcomes = life.run([policy], everybody, f"Truth under {name}", 1 + len(logs))
-            logs[_same(arm)] = _log(outcomes, (name,), segments)
-    each = [logs[_same(arm)] for arm in arms]
-    first = each[0]
-    return _Truth(
-        effects=values_along(concatenate([log.overall() for log in each], variants=True), plan),
-        segments=values_along(concatenate([log.by_segment() for log in each], variants=True), plan, first.cells()),
-        cumulative=values_along(concatenate([log.by_day() for log in each], variants=True), plan, days_of(first)),
-    )
-
-
-def _log(outcomes: Outcomes, names: tuple[str, ...], segments: pd.DataFrame) -> Log:
-    return Log(
-        quantities=outcomes.quantities,
-        values=outcomes.values,
-        variant=outcomes.assignment,
-        variants=names,
-        segments=segments,
-        indicators=_INDICATORS,
-    )
 
 
 def _beside(table: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -258,11 +160,6 @@ def _names(arms: Sequence[Arm]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _same(arm: Arm) -> str:
-    """Return what two arms share exactly when they are the same policy."""
-    return f"{arm.model} {sorted(arm.params.items(), key=lambda item: item[0])}"
-
-
 def _hypothesis(names: tuple[str, ...], primary: str) -> str:
     metric = next((m.label.lower() for m in SIMULATED if m.name == primary), primary)
     return f"Showing what {' or '.join(names[1:])} recommends, rather than {names[0]}, raises {metric}."
@@ -282,7 +179,7 @@ def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:
     return (*notes, *world.notes)
 
 
-def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, seed: int, life: _Life, primary: str) -> Meta:
+def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circumstances, primary: str) -> Meta:
     return Meta(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
@@ -290,16 +187,16 @@ def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, seed: int, life: _Lif
         simulated=True,
         units=log.n_units,
         days=log.n_days,
-        seed=seed,
+        seed=circumstances.seed,
         computed=datetime.now(UTC).isoformat(timespec="seconds"),
         versions={"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         settings={
             "control": asdict(arms[0]),
             "treatments": [asdict(arm) for arm in arms[1:]],
             "primary": primary,
-            "retrain_every": life.retrain_every,
-            "slate_size": life.slate_size,
-            "shared_training": life.shared_training,
+            "retrain_every": circumstances.retrain_every,
+            "slate_size": circumstances.slate_size,
+            "shared_training": circumstances.shared_training,
         },
     )
 
@@ -315,7 +212,3 @@ def _check(users: int | None, days: int, retrain_every: int | None, slate_size: 
         raise ExperimentError(f"Slates of {slate_size} items were given; expected 1 or more.")
     if not dataset.n_users or not dataset.n_items:
         raise ExperimentError(f"{dataset.name} has no users or no items to simulate from.")
-
-
-def _silent(stage: str, done: int | None, total: int | None) -> None:
-    """Report to nobody."""

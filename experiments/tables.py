@@ -51,7 +51,9 @@ def effect_table(effects: Effects, variants: Sequence[str], *, along: pd.DataFra
     }
     figures = {name: flat(getattr(effects, name)) for name in FIGURES}
     figures["explanation"] = np.array(EXPLANATIONS, dtype=object)[flat(effects.status)]
-    return pd.concat([pd.DataFrame(names), places.iloc[place].reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+    where = places.iloc[place].reset_index(drop=True)
+    table: pd.DataFrame = pd.concat([pd.DataFrame(names), where, pd.DataFrame(figures)], axis=1)
+    return table
 
 
 def flat(array: NDArray[Any]) -> NDArray[Any]:
