@@ -10,8 +10,12 @@ from engine.errors import ModelError, unknown
 from engine.models import options
 from engine.models.base import Recommender
 from engine.models.baselines import Popularity, Random
+from engine.models.bias import BaselineOnly, NormalPredictor
+from engine.models.co_clustering import CoClustering
 from engine.models.factors import FactorModel
+from engine.models.neighbours import NeighbourModel
 from engine.models.params import Param, Value, complete
+from engine.models.slope_one import SlopeOne
 
 Make = Callable[[Mapping[str, Value], int], Recommender]
 
@@ -71,6 +75,10 @@ def _factors(algorithm: str, title: str) -> Make:
     return lambda params, seed: FactorModel(algorithm, title, params, seed)
 
 
+def _neighbours(algorithm: str, title: str) -> Make:
+    return lambda params, seed: NeighbourModel(algorithm, title, params, seed)
+
+
 _ALL = (
     ModelInfo(
         name="random",
@@ -93,6 +101,72 @@ _ALL = (
         params=(),
         source="own",
         make=lambda *_: Popularity(),
+    ),
+    ModelInfo(
+        name="normal_predictor",
+        title="Normal predictor",
+        family="baseline",
+        description="Draws ratings by chance, as high and as spread as the training ratings.",
+        when_to_use="As the floor for rating accuracy.",
+        predicts_ratings=True,
+        params=options.NORMAL_PREDICTOR,
+        source="scikit-surprise NormalPredictor",
+        make=NormalPredictor,
+    ),
+    ModelInfo(
+        name="baseline_only",
+        title="Baseline",
+        family="baseline",
+        description="Predicts from how high a user rates and how high an item is rated, without any taste.",
+        when_to_use="To see what taste adds; everybody gets nearly the same list.",
+        predicts_ratings=True,
+        params=options.BASELINE_ONLY,
+        source="Koren 2010, ACM TKDD 4(1), section 2.1; scikit-surprise BaselineOnly",
+        make=BaselineOnly,
+    ),
+    ModelInfo(
+        name="knn_basic",
+        title="KNN basic",
+        family="neighbours",
+        description="Predicts what similar users (or similar items) were rated, as it stands.",
+        when_to_use="As the plainest neighbour model, easy to explain.",
+        predicts_ratings=True,
+        params=options.NEIGHBOURS,
+        source="scikit-surprise KNNBasic",
+        make=_neighbours("KNNBasic", "KNN basic"),
+    ),
+    ModelInfo(
+        name="knn_with_means",
+        title="KNN with means",
+        family="neighbours",
+        description="Neighbours' ratings relative to their own mean, so that strict and mild raters compare.",
+        when_to_use="When users differ in how high they rate.",
+        predicts_ratings=True,
+        params=options.NEIGHBOURS,
+        source="scikit-surprise KNNWithMeans",
+        make=_neighbours("KNNWithMeans", "KNN with means"),
+    ),
+    ModelInfo(
+        name="knn_with_zscore",
+        title="KNN with z-score",
+        family="neighbours",
+        description="Neighbours' ratings relative to their own mean and spread.",
+        when_to_use="When users differ in how high and in how widely they rate.",
+        predicts_ratings=True,
+        params=options.NEIGHBOURS,
+        source="scikit-surprise KNNWithZScore",
+        make=_neighbours("KNNWithZScore", "KNN with z-score"),
+    ),
+    ModelInfo(
+        name="knn_baseline",
+        title="KNN baseline",
+        family="neighbours",
+        description="Neighbours' ratings relative to what users' and items' general tendencies foretell.",
+        when_to_use="The most accurate neighbour model; its reasons are people or items one can name.",
+        predicts_ratings=True,
+        params=options.NEIGHBOURS,
+        source="Koren 2010, ACM TKDD 4(1), eq. 3; scikit-surprise KNNBaseline",
+        make=_neighbours("KNNBaseline", "KNN baseline"),
     ),
     ModelInfo(
         name="svd",
@@ -126,6 +200,28 @@ _ALL = (
         params=options.NMF,
         source="Luo et al. 2014, IEEE Transactions on Industrial Informatics 10(2); scikit-surprise NMF",
         make=_factors("NMF", "NMF"),
+    ),
+    ModelInfo(
+        name="slope_one",
+        title="Slope One",
+        family="slope",
+        description="Predicts from how much better people rate one item than another, on average.",
+        when_to_use="When nothing should be tuned and the catalogue is small: it compares every two items.",
+        predicts_ratings=True,
+        params=options.SLOPE_ONE,
+        source="Lemire & Maclachlan 2005, SDM; scikit-surprise SlopeOne",
+        make=SlopeOne,
+    ),
+    ModelInfo(
+        name="co_clustering",
+        title="Co-clustering",
+        family="clusters",
+        description="Groups users and items, and predicts from what a group of users thinks of a group of items.",
+        when_to_use="When a few broad groups of users and items are expected.",
+        predicts_ratings=True,
+        params=options.CO_CLUSTERING,
+        source="George & Merugu 2005, ICDM; scikit-surprise CoClustering",
+        make=CoClustering,
     ),
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,12 +45,12 @@ class Known:
         """Move rows from inner ids to item codes; unknown items get zeros."""
         return _spread(rows, self.items, self.n_items)
 
-    @property
+    @cached_property
     def user_mask(self) -> NDArray[np.bool_]:
         """Whether each user is known, shape (users,)."""
         return self.by_user(np.ones(len(self.users), dtype=bool))
 
-    @property
+    @cached_property
     def item_mask(self) -> NDArray[np.bool_]:
         """Whether each item is known, shape (items,)."""
         return self.by_item(np.ones(len(self.items), dtype=bool))
@@ -70,6 +71,19 @@ def prepared(train: Preferences, negatives: int | None, seed: int) -> Preference
     require_pairs(train)
     per_pair = int(not train.explicit) if negatives is None else negatives
     return with_negatives(train, per_pair, np.random.default_rng(seed)) if per_pair else train
+
+
+def in_steps(train: Preferences, steps: int | None) -> tuple[Preferences, int]:
+    """Return ``train`` with values counted in ``1/steps``, and the steps.
+
+    Surprise's SlopeOne and CoClustering cut a value's fraction off (they declare it a C int). One step, the
+    default for ratings, leaves values as they are; 1000, the default for events, keeps three digits.
+    """
+    count = (1 if train.explicit else 1000) if steps is None else steps
+    if count == 1:
+        return train, 1
+    low, high = train.scale
+    return replace(train, value=np.rint(train.value * count), scale=(low * count, high * count)), count
 
 
 def surprise_trainset(train: Preferences) -> tuple[Trainset, Known]:

@@ -1,0 +1,217 @@
+"""The compiled loops: the k best of a row, and sums over the k nearest neighbours.
+
+All in one file, because numba's cache notices changes in the file of a function only. Every loop runs
+without the interpreter lock and touches each row on its own, so results do not depend on blocks.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def best_of_rows(scores, indptr, indices, best_items, best_scores):
+    """Fill row r of ``best_*`` with the k highest scores of row r, equal ones by ascending item.
+
+    ``indices[indptr[r]:indptr[r + 1]]`` are left out, as are NaN and minus infinity. One pass with a heap of
+    k, its worst on top; items come in ascending order, so an equal score never displaces an earlier item.
+    """
+    n_users, n_items = scores.shape
+    k = best_items.shape[1]
+    barred = np.zeros(n_items, dtype=np.bool_)
+    heap_score = np.empty(k)
+    heap_item = np.empty(k, dtype=np.int64)
+    for row in range(n_users):
+        for p in range(indptr[row], indptr[row + 1]):
+            barred[indices[p]] = True
+        size = 0
+        for item in range(n_items):
+            score = scores[row, item]
+            if size == k and score <= heap_score[0]:
+                continue
+            if not barred[item] and score > -np.inf:
+                size = _keep(heap_score, heap_item, size, score, item)
+        for p in range(indptr[row], indptr[row + 1]):
+            barred[indices[p]] = False
+        while size > 0:  # the worst leaves first
+            size -= 1
+            best_items[row, size] = heap_item[0]
+            best_scores[row, size] = heap_score[0]
+            _sink(heap_score, heap_item, size, heap_score[size], heap_item[size])
+
+
+@njit(cache=True, nogil=True)
+def _keep(heap_score, heap_item, size, score, item):
+    """Offer (score, item) to the heap; items must come in ascending order. Returns the new size."""
+    if size == len(heap_score):
+        if score > heap_score[0]:
+            _sink(heap_score, heap_item, size, score, item)
+        return size
+    child = size
+    while child > 0:
+        parent = (child - 1) // 2
+        if heap_score[parent] < score:
+            break
+        heap_score[child] = heap_score[parent]
+        heap_item[child] = heap_item[parent]
+        child = parent
+    heap_score[child] = score
+    heap_item[child] = item
+    return size + 1
+
+
+@njit(cache=True, nogil=True)
+def _sink(heap_score, heap_item, size, score, item):
+    """Put (score, item) on top and let it sink; worst means lowest score, then highest item."""
+    parent = 0
+    while True:
+        child = 2 * parent + 1
+        if child >= size:
+            break
+        right = child + 1
+        if right < size and (
+            heap_score[right] < heap_score[child]
+            or (heap_score[right] == heap_score[child] and heap_item[right] > heap_item[child])
+        ):
+            child = right
+        if heap_score[child] > score or (heap_score[child] == score and heap_item[child] < item):
+            break
+        heap_score[parent] = heap_score[child]
+        heap_item[parent] = heap_item[child]
+        parent = child
+    heap_score[parent] = score
+    heap_item[parent] = item
+
+
+@njit(cache=True, nogil=True)
+def user_neighbours(similarity, rows, codes, indptr, items, deviation, k, min_k, out):
+    """Fill ``out`` (len(rows), items) with similarity-weighted mean deviations of the k nearest raters.
+
+    Walks the other users from the most similar down and gives each item its first k raters, which serves
+    all items at once. Equal similarities keep ascending order, as Surprise's ``heapq.nlargest`` does; the
+    walk ends where similarity is no longer positive. NaN where fewer than ``min_k`` raters are found.
+
+    Args:
+        similarity: (n, n) between known users.
+        rows: places among the known users to answer for; a negative one gets NaN.
+        codes: user code of each known user.
+        indptr, items, deviation: CSR of all users' ratings.
+        k, min_k: most and fewest neighbours.
+        out: written.
+    """
+    n_items = out.shape[1]
+    weight = np.empty(n_items)
+    count = np.empty(n_items, dtype=np.int32)
+    for r in range(len(rows)):
+        if rows[r] < 0:
+            out[r] = np.nan
+            continue
+        own = similarity[rows[r]]
+        near = np.flatnonzero(own > 0)
+        near = near[np.argsort(-own[near], kind="mergesort")]
+        total = out[r]
+        total[:] = 0.0
+        weight[:] = 0.0
+        count[:] = 0
+        for other in near:
+            closeness = own[other]
+            for p in range(indptr[codes[other]], indptr[codes[other] + 1]):
+                item = items[p]
+                if count[item] < k:
+                    count[item] += 1
+                    weight[item] += closeness
+                    total[item] += closeness * deviation[p]
+        for item in range(n_items):
+            total[item] = total[item] / weight[item] if count[item] >= min_k else np.nan
+
+
+@njit(cache=True, nogil=True)
+def item_neighbours(similarity, codes, indptr, positions, deviation, users, k, min_k, out):
+    """Fill ``out`` (len(users), items) with similarity-weighted mean deviations of the k nearest rated items.
+
+    For each item keeps the k most similar of what the user rated; equal similarities keep ascending order.
+    NaN where fewer than ``min_k`` are found.
+
+    Args:
+        similarity: (n, n) between known items.
+        codes: item code of each known item.
+        indptr, positions, deviation: CSR of all users' ratings over positions among the known items.
+        users: user codes to answer for.
+        k, min_k: most and fewest neighbours.
+        out: written where the item is known.
+    """
+    heap_score = np.empty(k)
+    heap_place = np.empty(k, dtype=np.int64)
+    for r in range(len(users)):
+        start, end = indptr[users[r]], indptr[users[r] + 1]
+        for x in range(len(codes)):
+            row = similarity[x]
+            size = 0
+            for p in range(start, end):
+                closeness = row[positions[p]]
+                if closeness > 0 and (size < k or closeness > heap_score[0]):
+                    size = _keep(heap_score, heap_place, size, closeness, p)
+            total = weight = 0.0
+            for n in range(size):
+                weight += heap_score[n]
+                total += heap_score[n] * deviation[heap_place[n]]
+            out[r, codes[x]] = total / weight if size >= min_k else np.nan
+
+
+@njit(cache=True, nogil=True)
+def mean_deviation(deviation, codes, indptr, positions, users, out):
+    """Fill ``out`` (len(users), items) with the mean of ``deviation[j]`` over the items j each user rated.
+
+    ``deviation`` (n, n) is NaN where two known items have no user in common; such pairs are passed over, and
+    the mean over nothing is zero. The other arguments are those of ``item_neighbours``.
+    """
+    n = len(codes)
+    total = np.empty(n)
+    count = np.empty(n)
+    for r in range(len(users)):
+        total[:] = 0.0
+        count[:] = 0.0
+        for p in range(indptr[users[r]], indptr[users[r] + 1]):
+            row = deviation[positions[p]]
+            for x in range(n):
+                seen = row[x] == row[x]
+                total[x] += row[x] if seen else 0.0
+                count[x] += 1.0 if seen else 0.0
+        for x in range(n):
+            out[r, codes[x]] = total[x] / count[x] if count[x] > 0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def unobserved(indptr, observed, wanted, draws, n_items, out):
+    """Fill ``out`` user by user with ``wanted[user]`` distinct items the user does not have.
+
+    Floyd's sampling without replacement (Bentley & Floyd 1987, "A sample of brilliance", Communications of
+    the ACM 30(9)); ``draws`` holds one uniform number for each sampled item.
+    """
+    position = 0
+    pool = np.empty(n_items, dtype=np.int64)
+    taken = np.zeros(n_items, dtype=np.bool_)
+    for user in range(len(wanted)):
+        if wanted[user] == 0:
+            continue
+        size = 0
+        pointer, end = indptr[user], indptr[user + 1]
+        for item in range(n_items):
+            if pointer < end and observed[pointer] == item:
+                pointer += 1
+            else:
+                pool[size] = item
+                size += 1
+        start = position
+        for last in range(size - wanted[user], size):
+            pick = int(draws[position] * (last + 1))
+            if taken[pick]:
+                pick = last
+            taken[pick] = True
+            out[position] = pick
+            position += 1
+        for p in range(start, position):
+            taken[out[p]] = False
+            out[p] = pool[out[p]]

@@ -1,0 +1,165 @@
+"""Neighbour models: KNNBasic, KNNWithMeans, KNNWithZScore and KNNBaseline, by users or by items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from engine.models.bias import baseline_options
+from engine.models.checks import require_finite
+from engine.models.kernels import item_neighbours, user_neighbours
+from engine.models.params import Value
+from engine.models.similarities import common_cosine
+from engine.models.trainset import Known, learn, prepared, surprise_trainset
+from engine.preferences import Preferences
+
+
+class NeighbourModel:
+    """What similar users (or items) rated, weighted by similarity and centred as the algorithm centres.
+
+    Following Surprise, x is the compared side: users where ``user_based``, else items. Every flavour is
+    ``centre + spread[x] * weighted mean of deviations``.
+
+    Attributes:
+        known: which users and items were learned about.
+        similarity: shape (known x, known x), in ascending code order.
+        position: place of each x among the known ones, shape (users or items,); -1 where unknown.
+        ratings: the training values, CSR over (users, items).
+        rated: place among the known items of each stored value of ``ratings``, where not ``user_based``.
+        deviation: what neighbours contribute for each stored value of ``ratings``, same order.
+        centre_user, centre_item: added to a known pair's prediction, shapes (users,) and (items,).
+        spread: factor on the neighbours' mean deviation, by code of x.
+    """
+
+    known: Known
+    similarity: NDArray[np.float64]
+    position: NDArray[np.int64]
+    ratings: sparse.csr_array
+    deviation: NDArray[np.float64]
+    centre_user: NDArray[np.float64]
+    centre_item: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    def __init__(self, algorithm: str, title: str, params: Mapping[str, Value], seed: int) -> None:
+        self.algorithm = algorithm
+        self.title = title
+        self.params = dict(params)
+        self.negatives: Any = self.params["negatives"]
+        self.seed = seed
+        self.user_based = bool(params["user_based"])
+        self.k: Any = params["k"]
+        self.min_k: Any = params["min_k"]
+
+    def fit(self, train: Preferences) -> Self:
+        """Compute similarities by Surprise's algorithm and keep its arrays."""
+        data = prepared(train, self.negatives, self.seed)
+        fitted, self.known = self._fit_surprise(data)
+        codes = self.known.users if self.user_based else self.known.items
+        ascending = np.argsort(codes)
+        similarity = fitted.sim
+        if (ascending != np.arange(len(codes))).any():
+            similarity = similarity[np.ix_(ascending, ascending)]
+        self.similarity = np.nan_to_num(similarity, copy=False, nan=0.0)
+        n_x = data.n_users if self.user_based else data.n_items
+        self.position = np.full(n_x, -1)
+        self.position[codes[ascending]] = np.arange(len(codes))
+        self.ratings = data.matrix
+        self.rated = self.position[self.ratings.indices] if not self.user_based else self.ratings.indices
+        self._centre(fitted, data)
+        require_finite(self.title, self.deviation, self.centre_user, self.centre_item)
+        return self
+
+    def _fit_surprise(self, data: Preferences) -> tuple[Any, Known]:
+        import surprise
+
+        trainset, known = surprise_trainset(data)
+        algorithm = getattr(surprise, self.algorithm)(
+            k=self.k,
+            min_k=self.min_k,
+            sim_options={
+                "name": self.params["similarity"],
+                "user_based": self.user_based,
+                "min_support": self.params["min_support"],
+                "shrinkage": self.params["shrinkage"],
+            },
+            bsl_options=baseline_options(self.params, "baseline_"),
+            verbose=False,
+        )
+        try:
+            with np.errstate(all="ignore"):
+                algorithm.fit(trainset)
+        except ZeroDivisionError:  # a similarity is undefined
+            algorithm.compute_similarities = lambda: self._defined_similarities(algorithm, data, known)
+            learn(self.title, lambda: algorithm.fit(trainset))
+        return algorithm, known
+
+    def _defined_similarities(self, algorithm: Any, data: Preferences, known: Known) -> NDArray[np.float64]:
+        """Return the similarities in Surprise's inner order, the undefined ones zero."""
+        values, min_support, shrinkage = data.value, self.params["min_support"], None
+        if self.params["similarity"] == "pearson_baseline":
+            user_bias, item_bias = algorithm.compute_baselines()
+            baseline = known.by_user(user_bias)[data.user] + known.by_item(item_bias)[data.item]
+            values = values - known.mean - baseline
+            min_support, shrinkage = max(2, int(min_support or 0)), self.params["shrinkage"]
+        deviations = sparse.csr_array((values, (data.user, data.item)), shape=(data.n_users, data.n_items))
+        rows = deviations[known.users] if self.user_based else deviations.T.tocsr()[known.items]
+        return common_cosine(rows, min_support=min_support, shrinkage=shrinkage)  # type: ignore[arg-type]
+
+    def _centre(self, fitted: Any, data: Preferences) -> None:
+        """Keep what is taken off each rating, and put back on each prediction."""
+        x = data.user if self.user_based else data.item
+        by_x = self.known.by_user if self.user_based else self.known.by_item
+        n_x = len(self.position)
+        self.spread = np.ones(n_x)
+        self.centre_user, self.centre_item = np.zeros(data.n_users), np.zeros(data.n_items)
+        self.deviation = data.value
+        if self.algorithm == "KNNBaseline":
+            self.centre_user = self.known.mean + self.known.by_user(fitted.bu)
+            self.centre_item = self.known.by_item(fitted.bi)
+            self.deviation = data.value - (self.centre_user[data.user] + self.centre_item[data.item])
+        elif self.algorithm != "KNNBasic":
+            means = by_x(fitted.means)
+            if self.user_based:
+                self.centre_user = means
+            else:
+                self.centre_item = means
+            self.deviation = data.value - means[x]
+            if self.algorithm == "KNNWithZScore":
+                self.spread = by_x(fitted.sigmas)
+                self.deviation = self.deviation / np.where(self.spread == 0, 1.0, self.spread)[x]
+
+    def score(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return unclipped predictions, shape (len(users), items).
+
+        Without enough neighbours a known pair gets its centre (KNNBasic: the mean). An unknown user or item
+        gets the mean; in KNNBaseline, the baseline with a zero bias for the unknown side.
+        """
+        users = np.asarray(users)
+        scores = self._mean_deviations(users)
+        if self.algorithm == "KNNBasic":
+            np.nan_to_num(scores, copy=False, nan=self.known.mean)
+        else:
+            np.nan_to_num(scores, copy=False, nan=0.0)
+            scores *= self.spread[users][:, None] if self.user_based else self.spread
+            scores += self.centre_user[users][:, None]
+            scores += self.centre_item
+        if self.algorithm != "KNNBaseline":
+            scores[~self.known.user_mask[users]] = self.known.mean
+            scores[:, ~self.known.item_mask] = self.known.mean
+        return scores
+
+    def _mean_deviations(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the k nearest neighbours' weighted mean deviation; NaN where there are too few."""
+        found = np.full((len(users), self.known.n_items), np.nan)
+        indptr, k, min_k = self.ratings.indptr, self.k, self.min_k
+        if self.user_based:
+            rows, codes, items = self.position[users], self.known.users, self.ratings.indices
+            user_neighbours(self.similarity, rows, codes, indptr, items, self.deviation, k, min_k, found)
+        else:
+            codes = np.sort(self.known.items)
+            item_neighbours(self.similarity, codes, indptr, self.rated, self.deviation, users, k, min_k, found)
+        return found
