@@ -31,11 +31,16 @@ class Categories:
 def categories_of(dataset: Dataset) -> Categories | None:
     """Return the categories of ``dataset``'s items, or None where the item table names none.
 
-    An item with several, written ``Action|Comedy``, belongs to each in equal parts.
+    Taken from the column ``genres`` where there is one, since it names all of an item's categories, otherwise
+    from ``category``. An item with several, written ``Action|Comedy``, belongs to each in equal parts.
     """
-    if "category" not in dataset.items or not dataset.items["category"].notna().any():
+    column = next((name for name in ("genres", "category") if name in dataset.items), None)
+    if column is None:
         return None
-    text = dataset.items["category"].astype(object).where(dataset.items["category"].notna(), "").astype(str)
+    named = dataset.items[column].astype(object)
+    text = named.where(named.notna(), "").astype(str)
+    if not any(_names(cell) for cell in text.unique()):
+        return None
     counter = CountVectorizer(tokenizer=_names, token_pattern=None, lowercase=False, binary=True)
     counts = counter.fit_transform(text)
     shares = normalize(sparse.csr_array(counts, dtype=np.float64), norm="l1")

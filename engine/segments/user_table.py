@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-MOST_SEGMENTS = 20
+MOST_SEGMENTS = 30
 """A text column with more different values names users rather than groups them."""
 
 FEW_NUMBERS = 8
@@ -20,7 +18,7 @@ UNKNOWN = "unknown"
 def table_segments(users: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of the user table that group users, as categories; the rest is left out.
 
-    Text and booleans as they are where they have 2 to 20 values; numbers by quarters of the users; dates by
+    Text and booleans as they are where they have 2 to 30 values; numbers by quarters of the users; dates by
     calendar quarter, or by month where all lie within a year. A missing value is the segment "unknown".
 
     Args:
@@ -52,10 +50,15 @@ def _quarter(column: pd.Series) -> pd.Series:
 
 
 def _quarters_of_users(column: pd.Series) -> pd.Series | None:
-    edges = column.quantile([0, 0.25, 0.5, 0.75, 1]).drop_duplicates().to_list()
+    whole = bool((column.dropna() % 1 == 0).all())
+    quantiles = column.quantile([0, 0.25, 0.5, 0.75, 1])
+    edges = (quantiles.floordiv(1) if whole else quantiles).drop_duplicates().to_list()
     if len(edges) < 3:
         return None
-    names = [f"{low:,.6g} to {high:,.6g}" for low, high in pairwise(edges)]
+    # A bin begins after the one before: at the next whole number, or "over" its end.
+    after = [f"{low + 1:,.6g}" if whole else f"over {low:,.6g}" for low in edges]
+    after[0] = f"{edges[0]:,.6g}"
+    names = [f"{begin} to {end:,.6g}" for begin, end in zip(after, edges[1:], strict=False)]
     cut = pd.cut(column, edges, labels=names, include_lowest=True)
     return _categories(cut.astype(object), names)
 
