@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts import formats
+
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,5 +59,7 @@ def table(
         height: pixels, where the table would grow too long.
     """
     size: dict[str, Any] = {} if height is None else {"height": height}
-    st.dataframe(frame, hide_index=True, column_config=columns, key=f"table-{name}", **size)
+    st.dataframe(
+        frame, hide_index=True, column_config=columns, key=f"table-{name}", placeholder=formats.NO_VALUE, **size
+    )
     download(frame if data is None else data, name)
