@@ -1,0 +1,95 @@
+"""The options every command shares to say which data it works on."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.loading.records import Loaded
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Add DATA, ``--map`` and the other options of `engine.loading.load` to ``parser``."""
+    parser.add_argument("data", metavar="DATA", help="sample, a file, or a MovieLens folder")
+    options = parser.add_argument_group("reading the data")
+    options.add_argument(
+        "--map",
+        type=_mapping,
+        default={},
+        metavar="ROLE=COL,...",
+        help="columns of the roles user, item, rating, time, event; ROLE= takes a role away",
+    )
+    options.add_argument("--users", metavar="FILE", help="a table of users")
+    options.add_argument("--items", metavar="FILE", help="a table of items")
+    options.add_argument(
+        "--feedback",
+        choices=("auto", "explicit", "implicit"),
+        default="auto",
+        help="learn from ratings (explicit) or weighted events (implicit); auto goes by the data",
+    )
+    options.add_argument(
+        "--weights", type=_weights, default={}, metavar="EVENT=W,...", help="what an event is worth, view=1,purchase=5"
+    )
+    options.add_argument(
+        "--rating-scale", type=_scale, metavar="LOW,HIGH", help="lowest and highest rating; guessed unless given"
+    )
+    options.add_argument(
+        "--include-withheld", action="store_true", help="keep users who did not consent (left out by default)"
+    )
+    options.add_argument("--drop-duplicates", action="store_true", help="refuse rows that repeat an earlier row")
+
+
+def load_from(args: argparse.Namespace) -> Loaded:
+    """Load the data ``args`` name.
+
+    Raises:
+        DataError: as `engine.loading.load`.
+    """
+    from engine.loading import load
+
+    return load(
+        args.data,
+        mapping=args.map,
+        feedback=args.feedback,
+        event_weights=args.weights,
+        rating_scale=args.rating_scale,
+        drop_duplicates=args.drop_duplicates,
+        include_withheld=args.include_withheld,
+        users=args.users,
+        items=args.items,
+    )
+
+
+def _mapping(text: str) -> dict[str, str]:
+    pairs = [_pair(part, "user=COL,item=COL") for part in text.split(",") if part.strip()]
+    return dict(pairs)
+
+
+def _weights(text: str) -> dict[str, float]:
+    weights = {}
+    for part in text.split(","):
+        event, weight = _pair(part, "view=1,purchase=5")
+        weights[event] = _number(weight)
+    return weights
+
+
+def _scale(text: str) -> tuple[float, float]:
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise argparse.ArgumentTypeError(f"'{text}' is no scale; expected two numbers such as 1,5")
+    return _number(parts[0]), _number(parts[1])
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+
+
+def _pair(part: str, example: str) -> tuple[str, str]:
+    name, sign, value = part.partition("=")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(f"'{part}' has no '='; expected for instance {example}")
+    return name.strip(), value.strip()
