@@ -87,7 +87,7 @@ class BubbleStudy:
 
     def readings(self) -> tuple[str, ...]:
         """Return a plain reading of each arm but Random: is there a bubble, by how much, and whose is it."""
-        random = self.arms.index(RandomPolicy.title)
+        random = len(self.arms) - 2
         return tuple(self._reading(arm, random) for arm in range(len(self.arms)) if arm != random)
 
     def _reading(self, arm: int, random: int) -> str:
@@ -103,7 +103,7 @@ class BubbleStudy:
         )
         if high >= 0:
             return f"{title}: no filter bubble. What a user consumes is {by_how_much}. {self._trend(arm)}"
-        oracle = self.arms.index(OraclePolicy.title)
+        oracle = len(self.arms) - 1
         if arm == oracle:
             return f"{title}: users' own taste alone makes what they consume {by_how_much}. {self._trend(arm)}"
         if self.against_oracle.high[arm, at] < 0:
