@@ -20,9 +20,9 @@ from engine.segments import segment_users
 from engine.world import World, fit_world
 from experiments.analysis import Analysis, analyse
 from experiments.assignment import assign
+from experiments.drafting import draft, names_of
 from experiments.log import Log
-from experiments.metrics import SIMULATED, with_primary
-from experiments.plan import Plan
+from experiments.plan import Stopping
 from experiments.results import Meta, Results
 from experiments.runs import Arm, Circumstances, Report, distinct, find_truth, silent
 
@@ -43,6 +43,8 @@ def simulate(
     alpha: float = 0.05,
     power: float = 0.8,
     mde: float | None = None,
+    guardrails: Mapping[str, float] | None = None,
+    stopping: Stopping = "fixed",
     hypothesis: str = "",
     slate_size: int = 10,
     shared_training: bool = True,
@@ -66,6 +68,8 @@ def simulate(
         alpha: two-sided significance level.
         power: chance to find an uplift of ``mde``, for the plan and the MDE of this run.
         mde: smallest relative uplift worth finding, or None.
+        guardrails: margin by metric, in place of the usual ones; see ``experiments.drafting.draft``.
+        stopping: one look at the end, or one each day.
         hypothesis: what is believed; written for you where empty.
         slate_size: items a session shows.
         shared_training: whether the models learn from all units' behaviour, as in most live tests, or each
@@ -77,19 +81,21 @@ def simulate(
             fit, a Dataset too small to learn from.
     """
     arms = [arm if isinstance(arm, Arm) else Arm(arm) for arm in (control, *treatments)]
-    names = _names(arms)
+    names = names_of([arm.model for arm in arms])
     policies = [make_policy(arm.model, arm.params, seed) for arm in arms]
     _check(users, days, retrain_every, slate_size, dataset)
-    plan = Plan(
-        hypothesis=hypothesis or _hypothesis(names, primary),
-        variants=names,
-        metrics=with_primary(SIMULATED, primary),
-        split=tuple(split) if split is not None else (1.0,) * len(arms),
+    plan = draft(
+        names,
+        primary=primary,
+        guardrails=guardrails,
+        split=split,
         days=days,
-        units=users or dataset.n_users,
+        users=users or dataset.n_users,
         mde=mde,
         alpha=alpha,
         power=power,
+        stopping=stopping,
+        hypothesis=hypothesis,
     )
     tell = report or silent
     tell("Fitting the simulated users", None, None)
@@ -148,21 +154,6 @@ def _inside(truth: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     inside = (found["absolute_low"] <= truth["absolute"]) & (truth["absolute"] <= found["absolute_high"])
     known = found["absolute_low"].notna()
     return truth.assign(inside=inside.astype(object).where(known, None))
-
-
-def _names(arms: Sequence[Arm]) -> tuple[str, ...]:
-    """Name each variant after its model; the second of the same name gets a number."""
-    seen: dict[str, int] = {}
-    names = []
-    for arm in arms:
-        seen[arm.model] = seen.get(arm.model, 0) + 1
-        names.append(arm.model if seen[arm.model] == 1 else f"{arm.model}_{seen[arm.model]}")
-    return tuple(names)
-
-
-def _hypothesis(names: tuple[str, ...], primary: str) -> str:
-    metric = next((m.label.lower() for m in SIMULATED if m.name == primary), primary)
-    return f"Showing what {' or '.join(names[1:])} recommends, rather than {names[0]}, raises {metric}."
 
 
 def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:

@@ -1,0 +1,42 @@
+import pytest
+
+from engine.errors import ExperimentError
+from experiments.drafting import draft, names_of, split_for
+from experiments.metrics import SIMULATED, with_primary
+
+
+def test_a_draft_without_choices_is_the_usual_plan():
+    plan = draft(["popularity", "svd"])
+    assert plan.metrics == with_primary(SIMULATED, "conversion")
+    assert plan.split == (1.0, 1.0)
+    assert plan.hypothesis == "Showing what svd recommends, rather than popularity, raises conversion."
+
+
+def test_guardrails_and_margins_are_the_readers():
+    plan = draft(["a", "b"], primary="sessions", guardrails={"revenue_per_user": 0.03})
+    roles = {metric.name: (metric.role, metric.margin) for metric in plan.metrics}
+    assert roles["revenue_per_user"] == ("guardrail", 0.03)
+    assert roles["sessions"] == ("primary", None)
+    assert draft(["a", "b"], guardrails={}).guardrails == ()
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        ({"guardrails": {"conversion": 0.1}}, "it cannot be a guardrail too"),
+        ({"guardrails": {"session": 0.1}}, "Did you mean 'sessions'"),
+        ({"primary": "conversions"}, "Did you mean 'conversion'"),
+        ({"guardrails": {"sessions": 2.0}}, "between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_says_so(choices, sentence):
+    with pytest.raises(ExperimentError, match=sentence):
+        draft(["a", "b"], **choices)
+
+
+def test_splits_and_names():
+    assert split_for(2) == (1.0, 1.0, 1.0)
+    assert split_for(2, 0.5) == (0.5, 0.25, 0.25)
+    with pytest.raises(ExperimentError, match=r"control share of 1\.0"):
+        split_for(1, 1.0)
+    assert names_of(["svd", "svd", "random", "svd"]) == ("svd", "svd_2", "random", "svd_3")

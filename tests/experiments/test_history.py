@@ -1,0 +1,117 @@
+"""A log's users by day, beside the same counted slowly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.dataset import Dataset
+from engine.errors import ExperimentError
+from experiments.design import traffic
+from experiments.history import QUANTITIES, baseline, history
+from experiments.metrics import SIMULATED, find
+
+
+def log(seed=0, rows=600, users=40, days=21):
+    rng = np.random.default_rng(seed)
+    minute = np.sort(rng.integers(0, days * 1440, rows))
+    return Dataset(
+        name="made",
+        interactions=pd.DataFrame(
+            {
+                "user": rng.integers(0, users, rows).astype("int32"),
+                "item": rng.integers(0, 5, rows).astype("int32"),
+                "time": pd.Timestamp("2026-01-05") + pd.to_timedelta(minute, unit="min"),
+                "event": pd.Categorical(rng.choice(["view", "impression", "purchase"], rows, p=[0.4, 0.5, 0.1])),
+                "rating": np.nan,
+            }
+        ),
+        users=pd.DataFrame({"user_id": [f"u{code}" for code in range(users)]}),
+        items=pd.DataFrame({"item_id": list("abcde"), "price": [1.0, 2.0, 3.0, 4.0, 10.0]}),
+        feedback="implicit",
+        event_weights={"view": 1.0, "impression": 0.1, "purchase": 5.0},
+    )
+
+
+def counted(dataset, days):
+    """The unit-days of every window by groupby: one row a window, day and unit seen so far."""
+    rows = dataset.interactions.assign(
+        day=lambda frame: (frame["time"] - pd.Timestamp("2026-01-05")).dt.days,
+        price=lambda frame: dataset.items["price"].to_numpy()[frame["item"]],
+    )
+    span = int(rows["day"].max()) + 1
+    start = span % days
+    seen = []
+    for (window, user), part in rows[rows["day"] >= start].groupby([(rows["day"] - start) // days, "user"]):
+        for day in range(days):
+            so_far = part[part["day"] - start - window * days <= day]
+            if len(so_far):
+                bought = so_far[so_far["event"] == "purchase"]
+                shown, clicked = ((so_far["event"] == name).sum() for name in ("impression", "view"))
+                seen.append((window, user, day, shown, clicked, float(len(bought) > 0), bought["price"].sum()))
+    return pd.DataFrame(seen, columns=["window", "user", "day", *QUANTITIES[1:]])
+
+
+@pytest.mark.parametrize("days", [1, 7, 21])
+def test_history_equals_counting(days):
+    dataset = log()
+    found, slow = history(dataset, days), counted(dataset, days)
+    by_day = slow.groupby("day")
+    np.testing.assert_allclose(found.moments.n[:, 0], by_day.size())
+    np.testing.assert_allclose(found.moments.mean[:, 0, 1:], by_day[list(QUANTITIES[1:])].mean())
+    for place, name in enumerate(QUANTITIES[1:], start=1):
+        np.testing.assert_allclose(found.moments.covariance[:, 0, place, place], by_day[name].var(), atol=1e-12)
+    np.testing.assert_allclose(found.users, traffic(dataset, days))
+
+
+def test_sessions_open_after_silence():
+    dataset = log(rows=4, users=2, days=1)
+    time = pd.to_datetime(["2026-01-05 10:00", "2026-01-05 10:20", "2026-01-05 10:51", "2026-01-05 23:00"])
+    rows = dataset.interactions.assign(user=np.array([0, 0, 0, 1], dtype="int32"), time=time)
+    assert history(replace(dataset, interactions=rows), 1).moments.total[0, 0, 0] == 3
+
+
+def test_baselines_come_from_the_log_where_it_tells():
+    past = history(log(), 7)
+    conversion = baseline(past, find(SIMULATED, "conversion"))
+    assert conversion.measured
+    assert conversion.variance[-1] == pytest.approx(
+        conversion.value[-1] * (1 - conversion.value[-1]) * past.moments.n[-1, 0] / (past.moments.n[-1, 0] - 1)
+    )
+    ratio = baseline(past, find(SIMULATED, "click_through"))
+    total = past.moments.total[-1, 0]
+    assert ratio.measured
+    assert ratio.value[-1] == pytest.approx(total[2] / total[1])
+    assert ratio.variance[-1] > 0
+
+
+def test_what_the_log_cannot_tell_is_assumed_and_says_so():
+    dataset = log()
+    rows = dataset.interactions[dataset.interactions["event"] == "view"].reset_index(drop=True)
+    past = history(replace(dataset, interactions=rows), 7)
+    for metric in SIMULATED[:3]:
+        found = baseline(past, metric)
+        assert not found.measured
+        assert "The log cannot tell it" in found.sentence
+        assert (found.value > 0).all()
+        assert (found.variance > 0).all()
+    assert baseline(past, find(SIMULATED, "sessions")).measured
+    assert (
+        baseline(past, Metric(name="ctr", kind="ratio", numerator="clicks", denominator="impressions")).value[0] == 0.05
+    )
+
+
+def test_a_log_without_times_is_one_day():
+    dataset = log()
+    rows = dataset.interactions.assign(time=pd.NaT)
+    past = history(replace(dataset, interactions=rows), 14)
+    assert not past.timed
+    assert past.users.tolist() == [dataset.interactions["user"].nunique()]
+
+
+def test_no_days_or_no_rows_says_so():
+    with pytest.raises(ExperimentError, match="0 days"):
+        history(log(), 0)
+    with pytest.raises(ExperimentError, match="0 rows"):
+        history(replace(log(), interactions=log().interactions.iloc[:0]), 7)
