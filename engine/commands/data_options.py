@@ -20,8 +20,8 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE=COL,...",
         help="columns of the roles user, item, rating, time, event; ROLE= takes a role away",
     )
-    options.add_argument("--users", metavar="FILE", help="a table of users")
-    options.add_argument("--items", metavar="FILE", help="a table of items")
+    options.add_argument("--user-table", metavar="FILE", help="a table of users")
+    options.add_argument("--item-table", metavar="FILE", help="a table of items")
     options.add_argument(
         "--feedback",
         choices=("auto", "explicit", "implicit"),
@@ -56,8 +56,8 @@ def load_from(args: argparse.Namespace) -> Loaded:
         rating_scale=args.rating_scale,
         drop_duplicates=args.drop_duplicates,
         include_withheld=args.include_withheld,
-        users=args.users,
-        items=args.items,
+        users=args.user_table,
+        items=args.item_table,
     )
 
 
