@@ -1,0 +1,111 @@
+"""``python -m engine recommend``: what a model would show one user next."""
+
+from __future__ import annotations
+
+import argparse
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from engine.commands.data_options import add_data_options, load_from
+from engine.commands.printing import print_json, print_table
+from engine.commands.progress import progress
+from engine.errors import DataError, ModelError, unknown
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+
+_SHOWN = ("title", "category", "price", "brand")
+_SEARCHED = 20_000
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to ``subparsers``."""
+    parser = subparsers.add_parser("recommend", help="what a model would show one user next")
+    add_data_options(parser)
+    parser.add_argument("--model", required=True, metavar="NAME", help="the model, for instance svd")
+    parser.add_argument("--user", required=True, metavar="ID", help="the user's id, as in the data")
+    parser.add_argument("--k", type=int, default=10, help="length of the list (default 10)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the model (default 0)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit a model on all rows, print the user's list without what they had, and return the exit code.
+
+    Raises:
+        LabError: an unknown model or user, k below 1, or data that cannot be used.
+    """
+    from engine.models import MODELS, make_model, top_k
+    from engine.pairs import seen_items
+
+    if args.model not in MODELS:
+        raise ModelError(unknown("Model", args.model, MODELS))
+    if args.k < 1:
+        raise ModelError(f"--k was {args.k}; it must be 1 or more, for instance 10.")
+    if args.seed < 0:
+        raise ModelError(f"--seed was {args.seed}; it must be 0 or more.")
+    with progress() as report:
+        report("Reading the data", None, None)
+        dataset = load_from(args).dataset
+        user = dataset.user_code(args.user)
+        if user is None:
+            raise DataError(_unknown_user(dataset, args.user))
+        report(f"Fitting {MODELS[args.model].title}", None, None)
+        model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
+    seen = seen_items(dataset)
+    had = int(seen.indptr[user + 1] - seen.indptr[user])
+    ranking = top_k(model, np.array([user]), args.k, exclude=seen)
+    there = ranking.items[0] >= 0
+    listed = _items(dataset, ranking.items[0][there])
+    listed.insert(0, "rank", range(1, len(listed) + 1))
+    listed["score"] = ranking.scores[0][there]
+    if args.json:
+        print_json(
+            {
+                "dataset": dataset.name,
+                "fingerprint": dataset.fingerprint,
+                "model": args.model,
+                "user": args.user,
+                "k": args.k,
+                "items_had": had,
+                "items": [_without_gaps(row) for row in listed.to_dict("records")],
+            }
+        )
+    else:
+        print(f"{MODELS[args.model].title} for user {args.user}, who had {had:,} of {dataset.n_items:,} items.\n")
+        if listed.empty:
+            print("Nothing is left to recommend.")
+        else:
+            _print(listed)
+    return 0
+
+
+def _items(dataset: Dataset, codes: Any) -> pd.DataFrame:
+    columns = ["item_id", *(name for name in _SHOWN if name in dataset.items)]
+    listed: pd.DataFrame = dataset.items.loc[codes, columns].reset_index(drop=True)
+    return listed.rename(columns={"item_id": "item"})
+
+
+def _without_gaps(row: dict[Any, Any]) -> dict[str, Any]:
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+
+
+def _print(listed: pd.DataFrame) -> None:
+    rows = [
+        ["—" if pd.isna(value) else f"{value:.4f}" if isinstance(value, float) else str(value) for value in row]
+        for row in listed.itertuples(index=False)
+    ]
+    print_table([str(name) for name in listed.columns], rows)
+
+
+def _unknown_user(dataset: Dataset, given: str) -> str:
+    """Return the sentence for a user id that is not in ``dataset``, with the nearest one as a hint."""
+    ids = dataset.users["user_id"]
+    near = get_close_matches(given, ids.head(_SEARCHED), n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else f" Ids look like {', '.join(ids.head(3))}."
+    withheld = f" {dataset.withheld_users:,} users who did not consent are left out." if dataset.withheld_users else ""
+    return f"User '{given}' was not found among {dataset.n_users:,} users.{hint}{withheld}"

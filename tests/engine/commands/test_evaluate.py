@@ -1,0 +1,91 @@
+"""``python -m engine evaluate``: JSON with the promised names, a table, and one line on bad input."""
+
+import json
+
+import numpy as np
+import pytest
+
+from engine.__main__ import main
+from engine.evaluation import METRICS
+from engine.evaluation.accumulate import RATIOS
+
+
+@pytest.fixture(scope="module")
+def ratings(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    rows = [
+        f"u{rng.integers(30)},i{rng.integers(20)},{rng.integers(1, 6)},{1700000000 + 3600 * hour}"
+        for hour in range(400)
+    ]
+    path = tmp_path_factory.mktemp("data") / "ratings.csv"
+    path.write_text("\n".join(["user_id,item_id,rating,timestamp", *rows]))
+    return str(path)
+
+
+def test_json_has_every_metric_and_interval(ratings, capsys):
+    assert main(["evaluate", ratings, "--models", "popularity,svd", "--k", "3", "--split", "random", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    figures = json.loads(out)
+    assert [one["model"] for one in figures["models"]] == ["popularity", "svd"]
+    assert figures["split"]["test_rows"] == 80
+    assert figures["k"] == 3
+    for one in figures["models"]:
+        assert set(METRICS) | {f"{name}_{end}" for name in RATIOS for end in ("low", "high")} <= set(one)
+    popularity, svd = figures["models"]
+    assert popularity["rmse"] is None
+    assert "predicts no rating" in popularity["reasons"]["rmse"]
+    assert svd["rmse_low"] < svd["rmse"] < svd["rmse_high"]
+
+
+def test_the_same_seed_prints_the_same_figures(ratings, capsys):
+    def figures(seed):
+        main(["evaluate", ratings, "--models", "svd", "--split", "random", "--seed", seed, "--json"])
+        one = json.loads(capsys.readouterr().out)["models"][0]
+        return [one[name] for name in RATIOS]
+
+    assert figures("1") == figures("1") != figures("2")
+
+
+@pytest.mark.parametrize("split", ["temporal", "random", "leave-last"])
+def test_a_table_without_json(ratings, capsys, split):
+    assert main(["evaluate", ratings, "--models", "popularity", "--split", split]) == 0
+    out = capsys.readouterr().out
+    assert "95% intervals in brackets" in out
+    assert any(line.startswith("ndcg") and "[" in line for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--models", "svdd"], "Did you mean 'svd'?"),
+        (["--models", " , "], "--models named none"),
+        (["--models", "svd", "--k", "0"], "--k was 0"),
+        (["--models", "svd", "--k", "ten"], "invalid int value: 'ten'"),
+        (["--models", "svd", "--test-share", "1"], "--test-share was 1"),
+        (["--models", "svd", "--test-share", "nan"], "--test-share was nan"),
+        (["--models", "svd", "--seed", "-1"], "--seed was -1"),
+        (["--models", "svd", "--split", "tempral"], "invalid choice: 'tempral'"),
+        ([], "--models"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(ratings, capsys, options, sentence):
+    assert exit_code(["evaluate", ratings, *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert sentence in err
+
+
+def test_a_log_without_times_is_sent_to_another_split(tmp_path, capsys):
+    path = tmp_path / "clicks.csv"
+    path.write_text("user,item\n" + "\n".join(f"u{n % 7},i{n % 11}" for n in range(60)))
+    assert exit_code(["evaluate", str(path), "--models", "popularity"]) == 2
+    assert "choose the random split" in capsys.readouterr().err
+
+
+def exit_code(argv):
+    try:
+        return main(argv)
+    except SystemExit as left:
+        return left.code
