@@ -97,9 +97,7 @@ def test_what_the_log_cannot_tell_is_assumed_and_says_so():
         assert (found.value > 0).all()
         assert (found.variance > 0).all()
     assert baseline(past, find(SIMULATED, "sessions")).measured
-    assert (
-        baseline(past, Metric(name="ctr", kind="ratio", numerator="clicks", denominator="impressions")).value[0] == 0.05
-    )
+    assert baseline(past, find(SIMULATED, "click_through")).value[0] == 0.05
 
 
 def test_a_log_without_times_is_one_day():
