@@ -8,19 +8,19 @@ from pages.parts import chrome
 
 PAGES = {
     "The data": [
-        ("pages/data.py", "Data", ":material/table_chart:"),
-        ("pages/segments.py", "Segments", ":material/groups:"),
+        ("pages/data.py", "Data"),
+        ("pages/segments.py", "Segments"),
     ],
     "The models": [
-        ("pages/models.py", "Models", ":material/leaderboard:"),
-        ("pages/recommendations.py", "Recommendations", ":material/recommend:"),
-        ("pages/discovery.py", "Discovery health", ":material/explore:"),
+        ("pages/models.py", "Models"),
+        ("pages/recommendations.py", "Recommendations"),
+        ("pages/discovery.py", "Discovery health"),
     ],
     "The experiment": [
-        ("pages/design.py", "Design", ":material/architecture:"),
-        ("pages/simulate.py", "Simulate", ":material/science:"),
-        ("pages/results.py", "Results", ":material/fact_check:"),
-        ("pages/report.py", "Report", ":material/description:"),
+        ("pages/design.py", "Design"),
+        ("pages/simulate.py", "Simulate"),
+        ("pages/results.py", "Results"),
+        ("pages/report.py", "Report"),
     ],
 }
 
@@ -31,9 +31,7 @@ def main() -> None:
     page = st.navigation(
         {
             section: [
-                st.Page(file, title=title, icon=icon, default=title == "Data")
-                for file, title, icon in pages
-                if Path(file).exists()
+                st.Page(file, title=title, default=title == "Data") for file, title in pages if Path(file).exists()
             ]
             for section, pages in PAGES.items()
         }

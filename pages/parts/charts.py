@@ -48,6 +48,7 @@ def figure(*, x_title: str = "", y_title: str = "", height: int = 340, legend: b
         "gridcolor": _GRID[now],
         "zeroline": False,
         "automargin": True,
+        "ticklabelstandoff": 4,
         "title": {"standoff": 8},
         "fixedrange": True,
     }
@@ -58,7 +59,7 @@ def figure(*, x_title: str = "", y_title: str = "", height: int = 340, legend: b
             "margin": {"l": 8, "r": 16, "t": 32 if legend else 12, "b": 8},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": _TEXT[now], "size": 13},
+            "font": {"color": _TEXT[now], "size": 13, "family": "'Source Sans', sans-serif"},
             "xaxis": {**axis, "title": {"text": x_title, "standoff": 8}},
             "yaxis": {**axis, "title": {"text": y_title, "standoff": 8}},
             "showlegend": legend,

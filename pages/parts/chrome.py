@@ -74,5 +74,5 @@ def _footer() -> None:
     st.caption(
         f"Dataset **{dataset.name}** · {formats.plural(len(dataset.interactions), 'row')} · "
         f"{formats.plural(dataset.n_users, 'user')} · {formats.plural(dataset.n_items, 'item')} · "
-        f"fingerprint `{dataset.fingerprint}`"
+        f"fingerprint {dataset.fingerprint}"
     )

@@ -77,13 +77,13 @@ def _preview(source: str) -> Preview:
     return preview(source)
 
 
-def _map_columns(seen: Preview, source: str) -> dict[str, str]:
-    """Show the first rows and let the reader say which column is what."""
+def _map_columns(seen: Preview, source: str) -> dict[str, str | None]:
+    """Show the first rows and let the reader say which column is what; None takes a role from every column."""
     st.markdown(f"**What the file holds** · {seen.format}")
     st.dataframe(seen.rows, hide_index=True, height=210, key=f"preview-{source}")
     st.markdown("**Which column is what** · guessed from names and contents; change what is wrong")
     choices = [_NONE, *seen.columns]
-    mapping = {}
+    mapping: dict[str, str | None] = {}
     with st.container(horizontal=True):
         for role in ROLES:
             guess = seen.mapping.get(role)
@@ -95,8 +95,7 @@ def _map_columns(seen: Preview, source: str) -> dict[str, str]:
                 help=_ROLE_HELP[role],
                 width=180,
             )
-            if column and column != _NONE:
-                mapping[role] = column
+            mapping[role] = column if column != _NONE else None
     return mapping
 
 

@@ -64,6 +64,7 @@ def dataset(fingerprint: str) -> Dataset:
 @st.cache_resource(max_entries=1, show_spinner="Loading the sample")
 def sample() -> str:
     """Store the bundled sample and return its fingerprint."""
-    from engine.loading import load
+    from engine.loading import load, opening
 
-    return store.put(load("sample").dataset)
+    loaded = load("sample")
+    return opening.keep(loaded.dataset, loaded.report)
