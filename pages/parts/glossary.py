@@ -119,6 +119,12 @@ TERMS: dict[str, Term] = {
         "context",
         "1 − mean similarity over the pairs of a list",
     ),
+    "category_diversity": Term(
+        "Category diversity",
+        "How different the items within one list are by category alone.",
+        "context",
+        "1 − mean cosine of the categories over the pairs of a list",
+    ),
     "serendipity": Term(
         "Serendipity",
         "Good items that are unlike what the user had before.",
@@ -148,6 +154,49 @@ TERMS: dict[str, Term] = {
         "How far the categories of a list stray from the categories in the user's history; 0 is a true mirror.",
         "lower",
         "Kullback–Leibler divergence of list from history, α = 0.01, in nats (Steck 2018)",
+    ),
+    # Rounds of simulated recommending
+    "consumed_diversity": Term(
+        "Diversity of what is consumed",
+        "How different the items are that one user takes in a round; falling means a narrowing bubble.",
+        "context",
+        "1 − mean cosine over the pairs of items one user took, mean over users",
+    ),
+    "consumed_category_diversity": Term(
+        "Category diversity of what is consumed",
+        "How often two items that one user takes in a round are of different categories.",
+        "context",
+        "share of a user's pairs of items that differ in category, mean over users",
+    ),
+    "distance_between_users": Term(
+        "Distance between users",
+        "How different two users' consumption is; falling means that everybody ends up with the same.",
+        "context",
+        "1 − mean cosine between what two users took, over all pairs of users",
+    ),
+    "taste_drift": Term(
+        "Drift from the starting taste",
+        "How far users' taste has moved from where it began.",
+        "context",
+        "1 − mean cosine between taste now and at the start",
+    ),
+    "consumed_gini": Term(
+        "Gini of what is consumed",
+        "How unequally consumption is spread over the catalogue: 0 is equal, 1 is everything on one item.",
+        "lower",
+        "Gini coefficient of items taken in a round; items nobody took count",
+    ),
+    "consumed_coverage": Term(
+        "Coverage of what is consumed",
+        "The share of the catalogue that anybody takes in a round.",
+        "higher",
+        "distinct items taken ÷ all items of the catalogue",
+    ),
+    "welfare": Term(
+        "True liking of what is consumed",
+        "How much users truly like what they take; only a simulation knows it.",
+        "higher",
+        "mean true utility of the items taken",
     ),
     # Cost
     "fit_seconds": Term("Fit time", "How long training took on this machine.", "lower", "seconds"),
@@ -212,6 +261,24 @@ TERMS: dict[str, Term] = {
         "The smallest true uplift that this test would find with the planned power.",
         "lower",
         "from the baseline's variance, users per arm, alpha and power",
+    ),
+    "always_valid": Term(
+        "Always-valid interval",
+        "An interval that may be looked at every day: it is wider, and the chance that it ever misses is bounded.",
+        "context",
+        "asymptotic confidence sequence (Waudby-Smith et al. 2024)",
+    ),
+    "guardrail": Term(
+        "Guardrail",
+        "A metric that must not get worse: safe when its interval excludes a loss as large as the margin.",
+        "context",
+        "lower end of the relative interval > −margin",
+    ),
+    "alpha": Term(
+        "Significance level",
+        "How often a test with no true uplift would call one significant.",
+        "lower",
+        "two-sided alpha; 5% is usual",
     ),
     "power": Term("Power", "The chance to find an effect of the planned size, if it is there.", "higher", "1 − β"),
     # Data
