@@ -118,10 +118,9 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         freedom = np.where(binary, np.inf, squared**2 / (va**2 / np.maximum(na - 1, 1) + vb**2 / np.maximum(nb - 1, 1)))
         pooled = (a * na + b * nb) / (na + nb)
         test_squared = np.where(binary, pooled * (1 - pooled) * (1 / na + 1 / nb), squared)
-        relative = b / a - 1
-        relative_error = np.sqrt(vb / a**2 + va * b**2 / a**4)
         statistic = (b - a) / np.sqrt(test_squared)
 
+    relative, relative_error = _relative(a, b, va, vb)
     zero_below = denominator == 0
     status = np.select(
         [
@@ -152,7 +151,7 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         absolute=b - a,
         absolute_low=known(np.where(binary, newcombe_low, low), tested),
         absolute_high=known(np.where(binary, newcombe_high, high), tested),
-        relative=known(relative, np.isfinite(relative)),
+        relative=relative,
         relative_low=known(relative - reach * relative_error, status == OK),
         relative_high=known(relative + reach * relative_error, status == OK),
         standard_error=known(error, tested),
@@ -164,6 +163,12 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         n_treatment=nb.copy(),
         status=status,
     )
+
+
+def _relative(a: Floats, b: Floats, va: Floats, vb: Floats) -> tuple[Floats, Floats]:
+    """Return b / a - 1 and its standard error by the delta method; NaN where a is zero."""
+    base = np.where(a == 0, np.nan, a)
+    return b / base - 1, np.sqrt(vb / base**2 + va * b**2 / base**4)
 
 
 def _values(moments: Moments, metrics: Sequence[Metric]) -> tuple[Floats, Floats, Floats]:

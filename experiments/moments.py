@@ -242,7 +242,7 @@ def _accumulate(flat: Floats, group: NDArray[np.int64], groups: int) -> tuple[Fl
     count = n[:, None, None]
     sums, centre = total.reshape(rows, series, q), _divide(moved.reshape(rows, series, q), count, empty=0.0)
     product = np.empty((rows, series, q, q))
-    product[..., left, right] = square.reshape(rows, series, -1)
+    product[..., left, right] = square.reshape(rows, series, len(left))
     product[..., right, left] = product[..., left, right]
     product -= count[..., None] * _outer(centre)
     _settle(product, count[..., None] * _outer(_divide(sums, count, empty=0.0)), 16 * _EPS**2)

@@ -50,6 +50,8 @@ def effect_table(effects: Effects, variants: Sequence[str], *, along: pd.DataFra
         "variant": np.array(variants, dtype=object)[list(effects.treatments)][treatment],
     }
     figures = {name: flat(getattr(effects, name)) for name in FIGURES}
+    for name in ("n_control", "n_treatment"):
+        figures[name] = figures[name].astype(np.int64)
     figures["explanation"] = np.array(EXPLANATIONS, dtype=object)[flat(effects.status)]
     where = places.iloc[place].reset_index(drop=True)
     table: pd.DataFrame = pd.concat([pd.DataFrame(names), where, pd.DataFrame(figures)], axis=1)

@@ -124,11 +124,11 @@ def decide(
         return Verdict(
             status="keep_running",
             reason=f"{days_run} of {plan.days} days are in, and nothing is settled yet. "
-            + _primary(plan, effects, _closest(plan, effects)),
+            + _primary(plan, effects, _closest(plan, effects, lost)),
             next_step=f"Keep running for {days_left} more {'day' if days_left == 1 else 'days'}.",
             days_left=days_left,
         )
-    return _inconclusive(plan, effects, better, guardrails)
+    return _inconclusive(plan, effects, better & ~lost, lost, guardrails)
 
 
 def guardrail_statuses(plan: Plan, effects: Effects, always_valid: AlwaysValid | None = None) -> NDArray[np.str_]:
@@ -164,8 +164,18 @@ def _significant(
     return (up, down) if sign > 0 else (down, up)
 
 
-def _inconclusive(plan: Plan, effects: Effects, better: NDArray[np.bool_], guardrails: NDArray[np.str_]) -> Verdict:
-    column = int(np.argmax(better)) if better.any() else _closest(plan, effects)
+def _inconclusive(
+    plan: Plan,
+    effects: Effects,
+    better: NDArray[np.bool_],
+    lost: NDArray[np.bool_],
+    guardrails: NDArray[np.str_],
+) -> Verdict:
+    """Return the verdict where no treatment may ship and not all have lost."""
+    row = _row(plan, effects)
+    column = int(np.argmax(better)) if better.any() else _closest(plan, effects, lost)
+    names = np.array([plan.variants[code] for code in effects.treatments])
+    losers = f" {listed(names[lost].tolist())} did worse than {plan.variants[0]}." if lost.any() else ""
     reason = _primary(plan, effects, column)
     doubtful = [
         f"{metric.label} may have lost more than its margin of {share(metric.margin, 0)} "
@@ -174,20 +184,14 @@ def _inconclusive(plan: Plan, effects: Effects, better: NDArray[np.bool_], guard
         if status != "safe"
     ]
     if better[column] and doubtful:
-        return Verdict(
-            status="inconclusive",
-            reason=f"{reason} But {listed(doubtful)}.",
-            next_step="Run again with more units until the guardrail is settled.",
-            variant=plan.variants[effects.treatments[column]],
-        )
-    if effects.status[_row(plan, effects), column] != 0 and np.isnan(effects.p_value[_row(plan, effects), column]):
-        return Verdict(status="inconclusive", reason=reason, next_step="Add units or days, or choose another metric.")
-    return Verdict(
-        status="inconclusive",
-        reason=f"{reason} A true uplift of zero cannot be ruled out.",
-        next_step="Keep the control, or run again with more units if an uplift inside the interval matters.",
-        variant=plan.variants[effects.treatments[column]] if len(effects.treatments) == 1 else None,
-    )
+        reason = f"{reason} But {listed(doubtful)}."
+        next_step = "Run again with more units until the guardrail is settled."
+    elif np.isnan(effects.p_value[row, column]):
+        next_step = "Add units or days, or choose another metric."
+    else:
+        reason = f"{reason} A true uplift of zero cannot be ruled out."
+        next_step = "Keep the control, or run again with more units if an uplift inside the interval matters."
+    return Verdict(status="inconclusive", reason=reason + losers, next_step=next_step, variant=str(names[column]))
 
 
 def _primary(plan: Plan, effects: Effects, column: int) -> str:
@@ -233,9 +237,10 @@ def _gain_interval(effects: Effects, metric: Metric, always_valid: AlwaysValid |
     return (low, high) if _sign(metric) > 0 else (-high, -low)
 
 
-def _closest(plan: Plan, effects: Effects) -> int:
-    """Return the treatment with the smallest p-value of the primary metric."""
-    return int(np.argmin(np.nan_to_num(effects.p_value[_row(plan, effects)], nan=2.0)))
+def _closest(plan: Plan, effects: Effects, lost: NDArray[np.bool_]) -> int:
+    """Return the treatment with the smallest p-value of the primary metric among those that have not lost."""
+    p_values = np.nan_to_num(effects.p_value[_row(plan, effects)], nan=2.0)
+    return int(np.argmin(np.where(lost, np.inf, p_values)))
 
 
 def _row(plan: Plan, effects: Effects) -> int:

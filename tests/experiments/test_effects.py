@@ -172,6 +172,15 @@ def test_a_control_of_zero_has_no_relative_uplift_but_an_absolute_one():
     assert np.isfinite(found.p_value).all()
 
 
+@pytest.mark.parametrize("bought", [[0, 0, 0, 1], [0, 0, 1, 1]])
+def test_a_control_without_any_conversion_is_explained_without_a_warning(bought):
+    values = np.array([[flag, 1, flag] for flag in bought])
+    found = effects(moments(values, [0, 0, 1, 1], 2, quantities=NAMES), METRICS)
+    assert (found.status == NO_BASELINE).all()
+    assert np.isnan(found.relative_low).all()
+    assert np.isfinite(found.absolute_low).all()
+
+
 def test_no_unit_at_all_is_explained():
     empty = moments(np.empty((0, 3)), np.empty(0, dtype=int), 2, quantities=NAMES)
     assert (effects(empty, METRICS).status == TOO_FEW_UNITS).all()

@@ -114,7 +114,10 @@ def test_several_treatments_are_corrected_for():
 
 def test_stop_only_when_every_treatment_lost():
     found = outcome((0.10, 5.0), (0.08, 5.0), (0.101, 5.0))
-    assert decide(plan(("old", "b", "c")), found, [FINE], days_run=14).status == "inconclusive"
+    verdict = decide(plan(("old", "b", "c")), found, [FINE], days_run=14)
+    assert (verdict.status, verdict.variant) == ("inconclusive", "c")
+    assert "10.10% in c" in verdict.reason
+    assert verdict.reason.endswith("b did worse than old.")
 
 
 def test_lower_can_be_better():

@@ -1,0 +1,1 @@
+"""The commands of ``python -m experiments``: each has ``add_parser`` and ``run``."""
