@@ -137,7 +137,7 @@ def _chart(study: BubbleStudy, measure: str) -> None:
     for place, arm in enumerate(study.arms):
         part = rows[rows["arm"] == arm]
         colour = charts.neutral() if arm == _REFERENCES[0] else charts.colours()[place % len(charts.colours())]
-        charts.band(chart, *(part[column].tolist() for column in ("round", "low", "high")), colour, "")
+        charts.band(chart, list(part["round"]), list(part["low"]), list(part["high"]), colour, "")
         chart.add_scatter(
             x=part["round"],
             y=part["value"],

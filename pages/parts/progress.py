@@ -39,7 +39,7 @@ def _live(titles: dict[str, str], active: list[str]) -> None:
     statuses = {key: jobs.status(key) for key in active}
     if not all(each.active for each in statuses.values()):
         st.rerun(scope="app")
-    with st.container(border=True, key="progress"):
+    with st.container(border=True, key=f"progress-{active[0]}"):
         for key, now in statuses.items():
             text, button = st.columns([5, 1], vertical_alignment="center")
             text.markdown(f"**{titles[key]}** · {_sentence(now)}")
