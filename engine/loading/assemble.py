@@ -35,7 +35,7 @@ def assemble(
             "user": user_codes,
             "item": item_codes,
             "time": rows["time"].to_numpy("datetime64[s]"),
-            "event": pd.Categorical(rows["event"]),
+            "event": pd.Categorical(rows["event"]).remove_unused_categories(),
             "rating": rows["rating"].to_numpy(np.float64),
         }
     )

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import DataError
-from engine.loading.raw import RawTable, refusals
+from engine.loading.raw import RawTable, as_numbers, refusals
 from engine.loading.times import parse_times
 
-_NO_ID = ("nan", "null", "none", "\\n", "<na>")
-_NO_RATING = (*_NO_ID, "na", "n/a", "-")
+_NO_ID = ("nan", "NaN", "NAN", "null", "NULL", "Null", "none", "None", "NONE", "\\N", "<NA>", "NaT")
+_NO_VALUE = (*_NO_ID, "na", "NA", "n/a", "N/A", "-")
 _TOPS = (1.0, 5.0, 10.0, 100.0)
 _USUAL_SHARE = 0.95
 
@@ -55,14 +55,14 @@ def clean(
 
     time = np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
     if "time" in mapping:
-        cells = _without(frame[mapping["time"]], _NO_RATING)
+        cells = _without(frame[mapping["time"]], _NO_VALUE)
         time = parse_times(cells)
         faults.add(cells.isna(), "time is missing", mapping["time"])
         faults.add(np.isnat(time), "time cannot be read", mapping["time"])
 
     rating = np.full(n, np.nan)
     if "rating" in mapping:
-        cells = _without(frame[mapping["rating"]], _NO_RATING)
+        cells = _without(frame[mapping["rating"]], _NO_VALUE)
         rating = _numbers(cells)
         faults.add(cells.notna() & ~np.isfinite(rating), "rating is not a number", mapping["rating"])
         rating_scale = rating_scale or _scale(rating[np.isfinite(rating)])
@@ -82,10 +82,9 @@ def clean(
         again = np.zeros(n, dtype=bool)
         again[np.flatnonzero(~faults.found)[good.duplicated().to_numpy()]] = True
         faults.add(again, "row repeats an earlier row", None)
-    if n and faults.found.all():
-        reason, column, value = faults.commonest()
-        where = f", for instance '{value}' in column '{column}'" if column and value is not None else ""
-        raise DataError(f"None of the {n:,} rows could be used: {reason}{where}. Map the columns another way.")
+    if faults.found.all():
+        read = pd.concat([raw.malformed, faults.frame()], ignore_index=True)
+        raise DataError(_nothing_left(read))
     return Cleaned(rows=rows[~faults.found].reset_index(drop=True), refused=faults.frame(), rating_scale=rating_scale)
 
 
@@ -107,10 +106,16 @@ class _Faults:
     def frame(self) -> pd.DataFrame:
         return pd.concat(self._parts, ignore_index=True) if self._parts else refusals([], [])
 
-    def commonest(self) -> tuple[str, str | None, str | None]:
-        first = max(self._parts, key=len).head(1).astype(object)
-        column, value = (first[name].where(first[name].notna(), None).item() for name in ("column", "value"))
-        return str(first["reason"].item()), column, value
+
+def _nothing_left(refused: pd.DataFrame) -> str:
+    """Return the sentence for a log of which every row is refused: the commonest reason, with an example."""
+    reason = refused["reason"].mode().iloc[0]
+    example = refused[refused["reason"] == reason].iloc[0]
+    where = ""
+    if pd.notna(example["column"]):
+        value = "an empty cell" if pd.isna(example["value"]) else f"'{example['value']}'"
+        where = f", for instance {value} in column '{example['column']}' on line {example['line']}"
+    return f"None of the {len(refused):,} rows could be used: {reason}{where}. Check how the columns are mapped."
 
 
 def _ids(cells: pd.Series) -> pd.Series:
@@ -118,16 +123,17 @@ def _ids(cells: pd.Series) -> pd.Series:
 
 
 def _without(cells: pd.Series, missing: tuple[str, ...]) -> pd.Series:
-    return cells.mask(cells.str.lower().isin(missing))
+    written = cells.isin(missing)
+    return cells.mask(written) if written.any() else cells
 
 
 def _numbers(cells: pd.Series) -> NDArray[np.float64]:
     """Return the cells as numbers, with a decimal comma where the column is written so."""
-    plain = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
+    plain = as_numbers(cells)
     unread = cells.notna().to_numpy() & np.isnan(plain)
     if unread.any():
         comma = cells[unread].where(cells[unread].str.fullmatch(r"[-+]?\d+,\d+")).str.replace(",", ".")
-        plain[unread] = pd.to_numeric(comma, errors="coerce").to_numpy(np.float64)
+        plain[unread] = as_numbers(comma)
     return plain
 
 
@@ -153,4 +159,5 @@ def _scale(ratings: NDArray[np.float64]) -> tuple[float, float] | None:
 def _events(frame: pd.DataFrame, mapping: Mapping[str, str], rating: NDArray[np.float64]) -> pd.Series:
     if "event" in mapping:
         return frame[mapping["event"]].fillna("interaction").astype("category")
-    return pd.Series(np.where(np.isnan(rating), "interaction", "rating"), dtype="category")
+    rated = (~np.isnan(rating)).astype(np.int8)
+    return pd.Series(pd.Categorical.from_codes(rated, dtype=pd.CategoricalDtype(["interaction", "rating"])))

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from engine.errors import DataError
@@ -55,7 +57,7 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     start = _decoded_lines(text.data[: 1 << 20], text.encoding)[:_SAMPLE_LINES]
     if dialect is None:
         dialect = Dialect(_delimiter(start, source.name))
-    sample = [cells for _, cells in _records(start, dialect) if cells is not None]
+    sample = _rows(start, dialect)
     if not sample:
         raise DataError(f"'{source.name}' has no line that could be read as text.")
     width = Counter(map(len, sample)).most_common(1)[0][0]
@@ -145,7 +147,7 @@ def _delimiter(lines: list[str | None], name: str) -> str:
     for place, delimiter in enumerate(_DELIMITERS):
         if delimiter == " " and found:
             break  # blanks stand inside titles and times, so they part cells only where nothing else does
-        widths = [len(cells) for _, cells in _records(list(text), Dialect(delimiter)) if cells]
+        widths = [len(cells) for cells in _rows(list(text), Dialect(delimiter))]
         width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         split = [wide for wide in widths if wide > 1]
         if width == 1 and split:
@@ -221,58 +223,80 @@ def _read_messy(
 ) -> tuple[pd.DataFrame, NDArray[np.int64], pd.DataFrame]:
     """Return the rows of ``width`` cells, their lines, and the rest as refusals."""
     decoded = _decoded_lines(text.data, text.encoding)
+    array = pa.array(decoded, pa.large_string())
+    plain = pc.fill_null(pc.not_equal(pc.utf8_trim(array, " \r"), ""), False).to_numpy(zero_copy_only=False).copy()
     rows: list[list[str]] = []
     lines: list[int] = []
     wrong: list[tuple[int, str, str | None]] = []
-    awaiting_header = header
-    for line, cells in _records(decoded, dialect, width):
+
+    # Lines with a quote, or in another encoding, one by one; the rest is split all at once.
+    read = 0
+    odd = pc.fill_null(pc.match_substring(array, '"'), True) if dialect.quoted else pc.is_null(array)
+    for at in np.flatnonzero(odd.to_numpy(zero_copy_only=False)).tolist():
+        if at < read:
+            continue
+        cells, taken = _row(decoded, at, dialect, width)
+        read = at + taken
+        plain[at:read] = False
         if cells is None:
-            whole = decoded[line - 1]
-            reason = f"line is not {text.encoding.upper()} text" if whole is None else "quote is not closed"
-            wrong.append((line, reason, whole))
-        elif len(cells) != width:
-            few = f"{len(cells)} column{'s' if len(cells) > 1 else ''} instead of {width}"
-            wrong.append((line, few, dialect.delimiter.join(cells)))
-        elif awaiting_header:
-            awaiting_header = False
-        else:
+            reason = "quote is not closed" if decoded[at] else f"line is not {text.encoding.upper()} text"
+            wrong.append((at + 1, reason, decoded[at]))
+        elif len(cells) == width:
             rows.append(cells)
-            lines.append(line)
-    frame = pd.DataFrame(rows, columns=range(width), dtype="str")
+            lines.append(at + 1)
+        else:
+            wrong.append((at + 1, _width_reason(len(cells), width), dialect.delimiter.join(cells)))
+
+    place = np.flatnonzero(plain)
+    split = pc.split_pattern(pc.utf8_rtrim(array.take(place), "\r"), dialect.delimiter)
+    widths = pc.list_value_length(split).to_numpy(zero_copy_only=False)
+    for at, cells_found in zip(place[widths != width].tolist(), widths[widths != width].tolist(), strict=True):
+        wrong.append((at + 1, _width_reason(cells_found, width), decoded[at]))
+    flat = split.filter(pa.array(widths == width)).flatten()
+    table = pa.table(
+        [flat.take(np.arange(c, len(flat), width)) for c in range(width)], names=[str(c) for c in range(width)]
+    )
+    frame = pd.concat([table.to_pandas(), pd.DataFrame(rows, columns=table.column_names, dtype="str")])
+    line = np.concatenate([place[widths == width] + 1, np.array(lines, dtype=np.int64)])
+    order = np.argsort(line, kind="stable")[int(header) :]
+    wrong.sort()
     malformed = refusals([w[0] for w in wrong], [w[1] for w in wrong], value=[w[2] for w in wrong])
-    return frame, np.array(lines, dtype=np.int64), malformed
+    return frame.iloc[order].reset_index(drop=True), line[order], malformed
 
 
-def _records(
-    lines: list[str | None], dialect: Dialect, width: int | None = None
-) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield the line number and the cells of each row, blank lines left out; None for an unreadable line.
+def _width_reason(found: int, width: int) -> str:
+    return f"{found} column{'s' if found != 1 else ''} instead of {width}"
+
+
+def _rows(lines: list[str | None], dialect: Dialect) -> list[list[str]]:
+    """Return the cells of every readable row."""
+    rows, at = [], 0
+    while at < len(lines):
+        if (lines[at] or "").strip(" \r"):
+            cells, taken = _row(lines, at, dialect)
+            at += taken
+            if cells is not None:
+                rows.append(cells)
+        else:
+            at += 1
+    return rows
+
+
+def _row(lines: list[str | None], at: int, dialect: Dialect, width: int | None = None) -> tuple[list[str] | None, int]:
+    """Return the cells of the row that begins at line ``at`` (None if unreadable) and the lines it takes.
 
     A quoted cell may run over several lines. Where that gives a row of another width than ``width``, the
     quote was a stray one: its line is unreadable by itself and reading goes on with the next line.
     """
+    line = lines[at]
+    if line is None:
+        return None, 1
     if not dialect.quoted or len(dialect.delimiter) > 1:
-        for number, line in enumerate(lines, start=1):
-            if line is None:
-                yield number, None
-            elif line.strip(" \r"):
-                yield number, line.rstrip("\r").split(dialect.delimiter)
-        return
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if line is None:
-            yield at + 1, None
-            at += 1
-            continue
-        if not line.strip(" \r"):
-            at += 1
-            continue
-        cells, taken = _record(lines, at, dialect.delimiter)
-        if taken > 1 and (cells is None or (width is not None and len(cells) != width)):
-            cells, taken = None, 1
-        yield at + 1, cells
-        at += taken
+        return line.rstrip("\r").split(dialect.delimiter), 1
+    cells, taken = _record(lines, at, dialect.delimiter)
+    if taken > 1 and (cells is None or (width is not None and len(cells) != width)):
+        return None, 1
+    return cells, taken
 
 
 def _record(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str] | None, int]:

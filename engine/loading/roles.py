@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import ColumnError
+from engine.loading.raw import as_numbers
 from engine.loading.records import ROLES
 from engine.loading.times import parse_times
 
@@ -33,7 +34,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "timestamp", "time", "datetime", "eventtime", "eventtimestamp", "ts", "date", "createdat", "created",
         "eventdate", "occurredat", "unixtime", "unixreviewtime", "reviewtime", "reviewdate", "orderdate",
-        "invoicedate", "purchasedate", "ratedat", "when", "timems", "timestampms", "visittime", "t",
+        "invoicedate", "purchasedate", "ratedat", "when", "timems", "timestampms", "visittime",
     ),
     "event": (
         "event", "eventtype", "eventname", "action", "actiontype", "interaction", "interactiontype", "type",
@@ -130,10 +131,13 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
     looks = {c: _look(head[c]) for c in head.columns if c not in mapping.values() and head[c].notna().any()}
     guess = dict(mapping)
     if _without_header(head):
+        place = {column: at for at, column in enumerate(head.columns)}
         for role in ("time", "event", "rating"):
             fits = [c for c, look in looks.items() if c not in guess.values() and getattr(look, role)]
-            # Users and items come first by custom, so a column that could be an id yields to a later one.
-            if role not in guess and fits and len(looks) - len(guess) > 2:
+            if role == "rating":
+                # By custom the two ids stand first; small ids look like ratings too.
+                fits = [c for c in fits if place[c] >= 2]
+            if role not in guess and fits and len(looks) - len(guess) >= 2:
                 guess[role] = fits[-1]
     for role in ("user", "item"):
         if role in guess:
@@ -149,7 +153,7 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
 
 def _look(cells: pd.Series) -> _Looks:
     present = cells.dropna()
-    numbers = pd.to_numeric(present, errors="coerce").to_numpy(np.float64)
+    numbers = as_numbers(present)
     finite = np.isfinite(numbers)
     numeric = bool(finite.mean() > 0.8)
     values = numbers[finite]
@@ -159,7 +163,9 @@ def _look(cells: pd.Series) -> _Looks:
     # Small whole numbers could be times too (seconds since 1970), so a number must be of our days.
     plausible = not numeric or bool(np.median(np.abs(values)) >= 1e8) or _dates_as_numbers(values)
     time = plausible and bool((~np.isnat(parse_times(present.head(500)))).mean() > 0.8)
-    rating = numeric and not time and distinct <= 101 and repeats >= 1.5 and values.min() >= -10 and values.max() <= 100
+    starlike = numeric and bool(values.min() >= 0 and values.max() <= 10)
+    gradelike = numeric and bool(repeats >= 1.5 and values.min() >= -10 and values.max() <= 100)
+    rating = not time and distinct <= 101 and (starlike or gradelike)
     event = not numeric and not time and distinct <= 20 and repeats >= 2 and bool(present.str.len().max() <= 30)
     return _Looks(numeric, whole, distinct, repeats, time, rating, event)
 
