@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +11,12 @@ import pandas as pd
 from engine.commands.data_options import add_data_options, load_from
 from engine.commands.printing import print_json, print_table
 from engine.commands.progress import progress
-from engine.errors import DataError, ModelError, unknown
+from engine.errors import ModelError, unknown
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
 
 _SHOWN = ("title", "category", "price", "brand")
-_SEARCHED = 20_000
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -39,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         LabError: an unknown model or user, k below 1, or data that cannot be used.
     """
+    from engine.history import find_user
     from engine.models import MODELS, make_model, top_k
     from engine.pairs import seen_items
 
@@ -51,9 +50,7 @@ def run(args: argparse.Namespace) -> int:
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
-        user = dataset.user_code(args.user)
-        if user is None:
-            raise DataError(_unknown_user(dataset, args.user))
+        user = find_user(dataset, args.user)
         report(f"Fitting {MODELS[args.model].title}", None, None)
         model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
     seen = seen_items(dataset)
@@ -100,12 +97,3 @@ def _print(listed: pd.DataFrame) -> None:
         for row in listed.itertuples(index=False)
     ]
     print_table([str(name) for name in listed.columns], rows)
-
-
-def _unknown_user(dataset: Dataset, given: str) -> str:
-    """Return the sentence for a user id that is not in ``dataset``, with the nearest one as a hint."""
-    ids = dataset.users["user_id"]
-    near = get_close_matches(given, ids.head(_SEARCHED), n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else f" Ids look like {', '.join(ids.head(3))}."
-    withheld = f" {dataset.withheld_users:,} users who did not consent are left out." if dataset.withheld_users else ""
-    return f"User '{given}' was not found among {dataset.n_users:,} users.{hint}{withheld}"

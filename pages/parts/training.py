@@ -1,0 +1,156 @@
+"""What the reader wants measured: which models, told what, on which split, with lists how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.dataset import Dataset
+from engine.jobs import folder
+from engine.models import MODELS
+from pages.parts import evaluations, parameters, progress
+
+REFERENCES = ("popularity", "random")
+"""Always measured beside whatever was chosen."""
+
+PRESETS = {"Fast": ("svd",), "Balanced": ("svd", "nmf"), "Accurate": ("svd_pp", "svd")}
+OWN = "My own choice"
+_SPLITS = {"temporal": "By time", "random": "At random", "leave-last": "Each user's last"}
+_SPLIT_HELP = (
+    "**By time**: learn from the past, test on what came after, as it would be live. **At random**: rows of each "
+    "user drawn by chance, as many papers do. **Each user's last**: one row a user is the test."
+)
+_TEST_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be measured.
+
+    Attributes:
+        params: parameters that differ from the defaults, by model, in the order chosen.
+        split: arguments of ``engine.splitting.split``.
+        k: length of the lists.
+        seed: seed of models, bootstrap and random split.
+    """
+
+    params: Mapping[str, Mapping[str, Any]]
+    split: Mapping[str, Any]
+    k: int
+    seed: int
+
+    def requests(self, dataset: Dataset) -> dict[str, dict[str, Any]]:
+        """Return one request a model, so that adding a model trains only that model."""
+        return {
+            model: evaluations.request(dataset, model, params=params, split=self.split, k=self.k, seed=self.seed)
+            for model, params in self.params.items()
+        }
+
+    def keys(self, dataset: Dataset) -> dict[str, str]:
+        """Return each model's job key, whether or not the job was ever started."""
+        return {model: folder.key_of(evaluations.TASK, request) for model, request in self.requests(dataset).items()}
+
+    def start(self, dataset: Dataset) -> None:
+        """Evaluate what is not evaluated yet, each model in a child process."""
+        for request in self.requests(dataset).values():
+            progress.start(evaluations.TASK, request)
+
+
+def choose(dataset: Dataset) -> Choice:
+    """Draw the choice of models, split, k and seed; everything is kept in the URL."""
+    with st.container(border=True, key="training"):
+        models, params = _models()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            ways = list(_SPLITS) if dataset.has_time else ["random"]
+            how = st.selectbox(
+                "Split",
+                ways,
+                format_func=_SPLITS.__getitem__,
+                key="models_split",
+                bind="query-params",
+                help=_SPLIT_HELP,
+                width=180,
+            )
+            test_share = st.slider(
+                "Test share",
+                0.05,
+                0.5,
+                _TEST_SHARE,
+                0.05,
+                format="percent",
+                key="models_test",
+                bind="query-params",
+                disabled=how == "leave-last",
+                help="The share of rows models are tested on; they learn from the rest. Each user's last row "
+                "is a test of its own size.",
+                width=180,
+            )
+            k = st.number_input(
+                "Items in a list (k)",
+                1,
+                100,
+                10,
+                key="models_k",
+                bind="query-params",
+                help="How many items a user is shown. Precision, recall, nDCG and the rest are all at this k.",
+                width=150,
+            )
+            seed = st.number_input(
+                "Seed",
+                0,
+                2**31 - 1,
+                0,
+                key="models_seed",
+                bind="query-params",
+                help="The same seed gives the same models, intervals and random split.",
+                width=130,
+            )
+    wanted = {name: params.get(name, {}) for name in (*REFERENCES, *models)}
+    return Choice(wanted, _split(str(how), round(float(test_share), 2), int(seed)), int(k), int(seed))
+
+
+def _models() -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """Return the chosen models and what the reader told them."""
+    preset = st.segmented_control(
+        "Which models",
+        [*PRESETS, OWN],
+        default=next(iter(PRESETS)),
+        required=True,
+        key="models_preset",
+        bind="query-params",
+        help="Popularity and Random are always measured beside them: a model that does not beat Popularity is "
+        "not worth its cost.",
+    )
+    if preset != OWN:
+        models = [name for name in PRESETS[str(preset)] if name not in REFERENCES]
+        st.caption(f"{titles(models)}, beside {titles(REFERENCES)}.")
+        return models, {}
+    models = st.multiselect(
+        "Models",
+        [name for name in MODELS if name not in REFERENCES],
+        default=["svd"],
+        format_func=lambda name: MODELS[name].title,
+        key="models_own",
+        bind="query-params",
+        placeholder="Only Popularity and Random",
+        help="Each is trained as a job of its own; what was trained before with the same settings is reused.",
+    )
+    return models, parameters.draw(models)
+
+
+def titles(models: Iterable[str]) -> str:
+    """Return the models' names for people, as a list in a sentence."""
+    return ", ".join(MODELS[name].title for name in models)
+
+
+def _split(how: str, test_share: float, seed: int) -> dict[str, Any]:
+    """Return only what differs from the engine's defaults, so that pages which ask for the usual split join."""
+    asked: dict[str, Any] = {"how": how}
+    if how != "leave-last" and test_share != _TEST_SHARE:
+        asked["test_share"] = test_share
+    if how == "random" and seed:
+        asked["seed"] = seed
+    return asked
