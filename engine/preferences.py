@@ -99,6 +99,6 @@ def implicit_preferences(
         value=strength,
         n_users=n_users,
         n_items=n_items,
-        scale=(0.0, float(strength.max()) if len(strength) else 1.0),
+        scale=(0.0, (float(strength.max()) if len(strength) else 0.0) or 1.0),
         explicit=False,
     )

@@ -1,0 +1,65 @@
+"""Preferences: the last rating, or the damped sum of event weights, one value a pair."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.preferences import explicit_preferences, implicit_preferences
+
+
+def rows(*cells):
+    frame = pd.DataFrame(cells, columns=["user", "item", "event", "rating"])
+    return frame.astype({"user": np.int32, "item": np.int32, "event": "category", "rating": float})
+
+
+def test_the_last_rating_of_a_pair_counts_and_rows_without_one_do_not():
+    log = rows((1, 0, "rating", 2), (0, 2, "rating", 4), (1, 0, "rating", 5), (0, 0, "view", None))
+    found = explicit_preferences(log, 2, 3, (1.0, 5.0))
+    assert found.user.tolist() == [0, 1]
+    assert found.item.tolist() == [2, 0]
+    assert found.value.tolist() == [4.0, 5.0]
+    assert found.explicit
+    assert found.item_users.tolist() == [1, 0, 1]
+    assert found.user_items.tolist() == [1, 1]
+    assert found.matrix.toarray().tolist() == [[0, 0, 4], [5, 0, 0]]
+
+
+def test_event_weights_add_up_and_are_damped_by_the_logarithm():
+    log = rows((0, 0, "view", None), (0, 0, "view", None), (0, 0, "buy", None), (0, 1, "view", None))
+    found = implicit_preferences(log, 1, 2, {"view": 1.0, "buy": 5.0}, None)
+    assert found.value.tolist() == pytest.approx([np.log2(8), 1.0])
+    assert found.scale == (0.0, pytest.approx(3.0))
+
+
+def test_a_rating_counts_by_its_place_on_the_scale():
+    log = rows((0, 0, "rating", 1), (0, 1, "rating", 3), (0, 2, "rating", 5))
+    found = implicit_preferences(log, 1, 3, {"rating": 4.0}, (1.0, 5.0))
+    assert found.value.tolist() == pytest.approx([0.0, np.log2(3), np.log2(5)])
+
+
+def test_events_of_weight_zero_or_unknown_leave_no_pair():
+    log = rows((0, 0, "view", None), (0, 1, "mystery", None), (0, 2, "buy", None))
+    found = implicit_preferences(log, 1, 3, {"view": 0.0, "buy": 1.0}, None)
+    assert found.item.tolist() == [2]
+
+
+def test_nothing_to_prefer_still_has_a_scale_with_room():
+    empty = implicit_preferences(rows(), 2, 3, {"view": 1.0}, None)
+    only_one_star = implicit_preferences(rows((0, 0, "rating", 1)), 1, 1, {"rating": 4.0}, (1.0, 5.0))
+    assert len(empty) == 0
+    assert empty.matrix.shape == (2, 3)
+    assert empty.scale == only_one_star.scale == (0.0, 1.0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.sampled_from(["view", "buy"])), max_size=40))
+def test_pairs_are_unique_sorted_and_do_not_depend_on_the_order_of_rows(cells):
+    log = rows(*((user, item, event, None) for user, item, event in cells))
+    weights = {"view": 1.0, "buy": 5.0}
+    found = implicit_preferences(log, 5, 7, weights, None)
+    back = implicit_preferences(log.iloc[::-1], 5, 7, weights, None)
+    pair = found.user.astype(int) * 7 + found.item
+    assert (np.diff(pair) > 0).all()
+    assert set(pair.tolist()) == {user * 7 + item for user, item, _ in cells}
+    np.testing.assert_allclose(found.value, back.value)
