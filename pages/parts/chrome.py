@@ -35,10 +35,12 @@ def draw(page: StreamlitPage) -> None:
 def page(body: Callable[[], None]) -> None:
     """Draw a page's ``body``; an error of ours is one sentence on the page, never a traceback."""
     if PagesManager.uses_pages_directory:
-        # The first visitor of a fresh server may follow a link straight to a page; Streamlit then runs the
-        # page's file by itself, because app.py has not yet told it of the navigation. Start over from app.py.
-        PagesManager.uses_pages_directory = False
-        st.rerun()
+        # The first visitor of a fresh server may follow a link straight to a page. Streamlit then runs the page's
+        # file by itself, because app.py has not yet told it of the navigation.
+        import app
+
+        app.main()
+        return
     try:
         body()
     except LabError as error:

@@ -36,17 +36,17 @@ def opened() -> list[str]:
 
 
 def restore() -> str | None:
-    """Settle which dataset is shown: the URL's, else the session's, else the sample. Return a sentence if lost."""
+    """Settle which dataset is shown: a link's, else the session's, else the sample. Return a sentence if lost."""
     asked = st.query_params.get(DATA)
-    if asked:
+    link = asked if asked != st.session_state.get("link") else None
+    st.session_state["link"] = asked
+    if link:
         try:
-            dataset(asked)
+            dataset(link)
         except DataError as error:
             choose(st.session_state.get(DATA) or sample())
             return str(error)
-        choose(asked)
-    else:
-        choose(st.session_state.get(DATA) or sample())
+    choose(link or st.session_state.get(DATA) or sample())
     return None
 
 
