@@ -72,8 +72,10 @@ def _answer(measured: Mapping[str, Health]) -> None:
         return
     arms = exposure.arms(measured)
     own = arms[exposure.HISTORY]
-    models = {title: each for title, each in arms.items() if title not in (exposure.HISTORY, exposure.POPULARITY)}
-    by_share = sorted(models or arms, key=lambda title: -arms[title].top_tenth)
+    # Yardsticks are no answer, unless nothing else is measured.
+    yardsticks = (exposure.HISTORY, exposure.POPULARITY, MODELS["random"].title)
+    models = [title for title in arms if title not in yardsticks] or [exposure.POPULARITY]
+    by_share = sorted(models, key=lambda title: -arms[title].top_tenth)
     most, least = by_share[0], by_share[-1]
     also = f", {formats.share(arms[least].top_tenth, 0)} under {least}" if least != most else ""
     headline.ask(
@@ -81,7 +83,8 @@ def _answer(measured: Mapping[str, Health]) -> None:
         f"10% of items get {formats.share(arms[most].top_tenth, 0)} of exposure under {most}{also}; "
         f"where users choose for themselves they get {formats.share(own.top_tenth, 0)}.",
     )
-    headline.figures([(f"{title}: top 10% of items get", formats.share(arms[title].top_tenth, 0)) for title in arms])
+    headline.figures([(title, formats.share(each.top_tenth, 0)) for title, each in arms.items()])
+    st.caption("Share of exposure that the most shown tenth of the catalogue gets.")
 
 
 def _health(measured: Mapping[str, Health]) -> None:

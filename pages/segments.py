@@ -11,25 +11,37 @@ from engine.segments.members import segment_members
 from engine.segments.telling import most_telling, most_telling_taste
 from pages.parts import chrome, formats, groupings, headline, segment_charts, segment_quality, state, tables
 
+_MEMBER_COLUMNS = {
+    "user_id": st.column_config.TextColumn("User", pinned=True),
+    "interactions": st.column_config.NumberColumn("Interactions"),
+    "active_days": st.column_config.NumberColumn("Active days"),
+    "first": st.column_config.DatetimeColumn("First seen", format="D MMM YYYY"),
+    "last": st.column_config.DatetimeColumn("Last seen", format="D MMM YYYY"),
+    "recency_days": st.column_config.NumberColumn("Days since", format="%.0f"),
+    "value": st.column_config.NumberColumn("Value", format="%.2f"),
+}
+
 
 def main() -> None:
     """Draw the page."""
     dataset = state.current()
     segmentation = groupings.segmentation(dataset.fingerprint)
     top = st.container()
-    by = st.selectbox(
+    choice = st.container(horizontal=True, vertical_alignment="bottom")
+    by = choice.selectbox(
         "Group users by",
         list(segmentation.frame.columns),
         format_func=groupings.title,
         key="segments_by",
         bind="query-params",
         help="By what they did, when, or any column of the user table that groups them.",
-        width=360,
+        width=340,
     )
     profile = groupings.profile(dataset.fingerprint, by)
     with top:
         _answer(profile, segmentation, dataset)
-    chosen = _chosen(profile)
+    with choice:
+        chosen = _chosen(profile)
     segment_charts.size_and_value(profile, chosen=chosen, name=f"segments-{by}", pick=_pick)
     _table(profile, segmentation, by)
     _members(dataset, segmentation, by, profile, chosen)
@@ -75,7 +87,7 @@ def _chosen(profile: pd.DataFrame) -> str | None:
         bind="query-params",
         placeholder="All segments: choose one here, or click a bar",
         help="Its users are listed below, and it is marked in the chart.",
-        width=360,
+        width=340,
     )
     return chosen
 
@@ -119,7 +131,9 @@ def _members(dataset: Dataset, segmentation: Segmentation, by: str, profile: pd.
         f"{formats.decimal(row['value_per_user'], 1)} of value and "
         f"{formats.decimal(row['interactions_per_user'], 1)} interactions a user. The most valuable come first."
     )
-    tables.table(segment_members(dataset, segmentation, by, chosen), "segment-users", height=320)
+    tables.table(
+        segment_members(dataset, segmentation, by, chosen), "segment-users", columns=_MEMBER_COLUMNS, height=320
+    )
 
 
 def _taste(dataset: Dataset, by: str, profile: pd.DataFrame) -> None:

@@ -57,4 +57,4 @@ def most_telling_taste(taste: pd.DataFrame, *, smallest_share: float = 0.05) -> 
         smallest_share: a category that fills less of its segment has too wild a lift to speak of.
     """
     enough = taste[taste["share"] >= smallest_share]
-    return None if enough.empty else taste.loc[enough["lift"].astype(float).idxmax()]
+    return None if enough.empty else enough.sort_values("lift").iloc[-1]

@@ -152,6 +152,7 @@ def _chart(study: BubbleStudy, measure: str) -> None:
         )
     chart.update_xaxes(nticks=8, tickformat="d")
     chart.update_yaxes(nticks=6)
+    chart.update_layout(legend_traceorder="normal")
     last = rows[rows["round"] == study.rounds]
     spoken = ", ".join(f"{arm} {formats.decimal(value)}" for arm, value in zip(last["arm"], last["value"], strict=True))
     charts.show(

@@ -144,7 +144,8 @@ def _long(side_by_side: Mapping[str, Exposure]) -> pd.DataFrame:
 def _with_interval(measure: str, one: Estimate) -> str:
     if one.low is None or one.high is None:
         return text(measure, one.value)
-    return f"{text(measure, one.value)} ({formats.interval(text(measure, one.low), text(measure, one.high))})"
+    low, high = (text(measure, end).removesuffix(" bits").removesuffix(" users") for end in (one.low, one.high))
+    return f"{text(measure, one.value)} ({formats.interval(low, high)})"
 
 
 def _whiskers(one: Estimate, colour: str) -> dict[str, object]:

@@ -71,8 +71,11 @@ def _draw_quality(table: pd.DataFrame, metric: str, segments: list[str], by: str
         return
     present = [segment for segment in segments if segment in set(rows.loc[rows["value"].notna(), "segment"])]
     segment_charts.quality(rows, metric, present, name=f"segment-quality-{by}-{metric}")
-    if rows["small"].any():
+    if (rows["small"] & rows["value"].notna()).any():
         st.caption(f"Hollow marks: fewer than {SMALL} users, too few to act on.")
+    absent = [segment for segment in segments if segment not in present]
+    if absent:
+        st.caption(f"Nobody to measure in {', '.join(absent)}: no model saw them early and found them again later.")
     tables.table(
         pd.DataFrame(
             {
@@ -84,7 +87,10 @@ def _draw_quality(table: pd.DataFrame, metric: str, segments: list[str], by: str
                     for low, high in zip(rows["low"], rows["high"], strict=True)
                 ],
                 "Users measured": rows["users"].map(formats.count),
-                "Note": rows["small"].map(lambda small: "▲ few users" if small else ""),
+                "Note": [
+                    "nobody to measure" if not users else "few users: do not act on it" if small else ""
+                    for users, small in zip(rows["users"], rows["small"], strict=True)
+                ],
             }
         ),
         f"segment-quality-table-{by}-{metric}",
