@@ -32,8 +32,9 @@ def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
     if method not in _METHODS:
         raise ExperimentError(unknown("Correction", str(method), ["none", *_METHODS]))
     known = ~np.isnan(values)
-    if known.any():
-        # statsmodels.stats takes over a second to import.
+    # One p-value needs no correction. statsmodels.stats takes over a second to import, and each call
+    # collects garbage.
+    if known.sum() > 1:
         from statsmodels.stats.multitest import multipletests
 
         values[known] = multipletests(values[known], method=_METHODS[method])[1]

@@ -1,0 +1,144 @@
+"""One self-contained HTML file for people who do not have the dashboard. It opens offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.metrics import find
+from experiments.report_charts import PALETTES, cumulative_chart, segment_chart, uplift_chart
+from experiments.results import Results
+from experiments.wording import count, difference, level, p_value, percent, share
+
+_STATUS_SIGNS = {"ship": "▲", "stop": "▼", "keep_running": "●", "inconclusive": "◆", "unhealthy": "✖"}
+_CHECK_SIGNS = {"ok": "✓ ok", "warning": "! warning", "failed": "✖ failed"}
+
+
+def html(results: Results) -> str:
+    """Return the report of ``results``: verdict, effects beside the truth, health, design, method, sources.
+
+    The file needs no network: Plotly is inside, once. It follows the reader's light or dark scheme, and every
+    chart's numbers also stand in a table.
+    """
+    plan, settings = results.plan, results.meta.settings
+    charts = {"uplift": uplift_chart(results), "cumulative": cumulative_chart(results)}
+    segments = _segment_rows(results)
+    if segments:
+        charts["segments"] = segment_chart(results)
+    return _environment().get_template("report.html").render(
+        results=results,
+        plan=plan,
+        meta=results.meta,
+        verdict=results.verdict,
+        sign=_STATUS_SIGNS[results.verdict.status],
+        effects=_effect_rows(results),
+        segments=segments,
+        hidden=int((results.segments["suppressed"] & (results.segments["metric"] == plan.primary.name)).sum()),
+        checks=[(_CHECK_SIGNS[check.status], check) for check in results.checks],
+        shares=[share(part) for part in plan.shares],
+        settings=[(name.replace("_", " ").capitalize(), _setting(part)) for name, part in settings.items()],
+        computed=f"{datetime.fromisoformat(results.meta.computed):%d %b %Y, %H:%M} UTC",
+        confidence=share(1 - plan.alpha, 0),
+        charts=charts,
+        chart_data=_script(charts),
+        palettes=_script(PALETTES),
+        plotly=_plotly(),
+    )  # fmt: skip
+
+
+def _effect_rows(results: Results) -> list[dict[str, Any]]:
+    truth = results.truth if results.meta.simulated else None
+    rows = []
+    for place, row in enumerate(results.effects.to_dict(orient="records")):
+        metric = find(results.plan.metrics, row["metric"])
+        shown = _figures(results, row)
+        shown["role"] = metric.role
+        if metric.margin is not None:
+            shown["role"] = f"{metric.role}, may lose {share(metric.margin, 0)}"
+        if truth is not None:
+            true = truth.iloc[place]
+            shown["truth"] = f"{difference(metric, true['absolute'])} ({percent(true['relative'])})"
+            shown["inside"] = {True: "inside the interval", False: "outside the interval"}.get(true["inside"], "—")
+        rows.append(shown)
+    return rows
+
+
+def _segment_rows(results: Results) -> list[dict[str, Any]]:
+    table = results.segments
+    shown = table[(table["metric"] == results.plan.primary.name) & ~table["suppressed"]]
+    rows = []
+    for row in shown.to_dict(orient="records"):
+        figures = _figures(results, row)
+        figures["by"], figures["segment"] = row["by"].replace("_", " "), row["segment"]
+        figures["units"] = f"{count(row['n_control'])} / {count(row['n_treatment'])}"
+        if results.meta.simulated:
+            figures["truth"] = percent(row["true_relative"])
+        rows.append(figures)
+    return rows
+
+
+def _figures(results: Results, row: dict[Any, Any]) -> dict[str, Any]:
+    metric = find(results.plan.metrics, row["metric"])
+    missing = pd.isna(row["p_value"])
+    low, high = difference(metric, row["absolute_low"]), difference(metric, row["absolute_high"])
+    significant = not missing and row["p_value_adjusted"] < results.plan.alpha
+    good = (row["absolute"] > 0) == (metric.direction == "higher")
+    return {
+        "metric": metric.label,
+        "variant": row["variant"],
+        "control": level(metric, row["control_value"]),
+        "treatment": level(metric, row["treatment_value"]),
+        "uplift": difference(metric, row["absolute"]),
+        "interval": "Not enough data" if missing else f"{low} to {high}",
+        "relative": percent(row["relative"]),
+        "relative_interval": "—"
+        if pd.isna(row["relative_low"])
+        else f"{percent(row['relative_low'])} to {percent(row['relative_high'])}",
+        "p": "—" if missing else p_value(row["p_value_adjusted"]),
+        "explanation": row["explanation"],
+        "mark": "" if not significant else "▲ better" if good else "▼ worse",
+        "css": "" if not significant else "good" if good else "bad",
+    }
+
+
+def _setting(value: Any) -> str:
+    """Return a setting in words: an arm as its model and parameters, yes and no, lists joined."""
+    if isinstance(value, Mapping):
+        params = ", ".join(f"{name} {part}" for name, part in value["params"].items())
+        return f"{value['model']} ({params or 'default parameters'})"
+    if isinstance(value, list | tuple):
+        return "; ".join(_setting(part) for part in value)
+    if value is None or isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _script(data: Any) -> str:
+    """Return JSON that can stand inside a script element whatever names the data holds."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("experiments"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _plotly() -> str:
+    # Plotly takes most of a second to import.
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
