@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -24,6 +25,40 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
+@contextmanager
+def running_server(home):
+    """Start a dashboard that keeps its things in ``home``; yield its address; stop it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"LAB_HOME": str(home)},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait_for(address, home / "server.log")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(address, log):
+    for _ in range(480):
+        try:
+            urlopen(f"{address}/_stcore/health").read()  # noqa: S310  # the address is ours
+        except (URLError, ConnectionError):
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail("the server did not start: " + log.read_text()[-2000:])
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of a dashboard that was started for these tests alone."""
@@ -31,31 +66,8 @@ def server(tmp_path_factory):
         if os.environ.get("LAB_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and was not found")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("server")
-    log = (home / "server.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-        cwd=ROOT,
-        env=os.environ | {"LAB_HOME": str(home)},
-        stdout=log,
-        stderr=log,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urlopen(f"{address}/_stcore/health").read()  # noqa: S310  # the address is ours
-            break
-        except (URLError, ConnectionError):
-            time.sleep(0.25)
-    else:
-        pytest.fail("the server did not start: " + (home / "server.log").read_text()[-2000:])
-    yield address
-    process.terminate()
-    process.wait(20)
-    log.close()
+    with running_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
