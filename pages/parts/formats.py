@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 NO_VALUE = "—"
@@ -52,6 +53,16 @@ def signed(value: float | None, digits: int = 3) -> str:
     return NO_VALUE if value is None or _missing(value) else f"{value:+,.{digits}f}".replace("-", MINUS)
 
 
+def level(value: float | None, unit: str) -> str:
+    """Return a metric's value by its ``Metric.unit``: ``4.31%`` for a share, ``12.40`` for anything else."""
+    return share(value, 2) if unit == "share" else decimal(value, 2)
+
+
+def difference(value: float | None, unit: str) -> str:
+    """Return an absolute uplift by its ``Metric.unit``: ``+0.32 pp`` for a share, ``+1.20`` for anything else."""
+    return points(value) if unit == "share" else signed(value, 2)
+
+
 def p_value(value: float | None) -> str:
     """Return ``p = 0.021``, ``p < 0.001`` for the very small."""
     if value is None or _missing(value):
@@ -91,3 +102,8 @@ def plural(number: float, one: str, many: str | None = None) -> str:
     """Return ``1 user`` or ``12.4k users``."""
     word = one if number == 1 else (many or one + "s")
     return f"{count(number)} {word}"
+
+
+def plain(text: str) -> str:
+    """Return text of the data with everything escaped that Markdown would act on, images and links above all."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text).replace("\n", " ")

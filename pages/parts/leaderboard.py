@@ -207,9 +207,10 @@ def _against(found: Comparison, model: str) -> str:
 
 
 def _size(difference: Estimate, *, signed: bool = False) -> str:
-    """Return a difference with its interval."""
+    """Return a difference with its interval, finer than the figures it is between."""
     write = formats.signed if signed else formats.decimal
-    return f"{write(difference.value)} ({formats.interval(write(difference.low), write(difference.high))})"
+    ends = formats.interval(write(difference.low, 4), write(difference.high, 4))
+    return f"{write(difference.value, 4)} ({ends})"
 
 
 def _with_interval(metric: str, evaluation: Evaluation) -> str:
