@@ -35,24 +35,20 @@ def main() -> None:
     measured = _measured(keys)
     with top:
         _answer(measured)
-    if missing or not models:
+    if not models:
+        st.info("Choose a model above to measure it.", icon=":material/info:")
+    if missing:
         headline.empty(
-            "Not measured yet" if missing else "No model is chosen",
+            "Not measured yet",
             f"{', '.join(MODELS[name].title for name in missing)}: trained on the earlier part of the log, as on the "
-            "Models page; what is trained there is reused here."
-            if missing
-            else "Choose at least one above.",
-            f"Measure {formats.plural(len(missing), 'model')}" if missing else "Choose SVD",
-            lambda: evaluations.start(dataset, missing) if missing else _choose_svd(),
+            "Models page; what is trained there is reused here.",
+            f"Measure {formats.plural(len(missing), 'model')}",
+            lambda: evaluations.start(dataset, missing),
             key="discovery-measure",
         )
     if measured:
         _health(measured)
     bubble.draw(dataset)
-
-
-def _choose_svd() -> None:
-    st.session_state["discovery_models"] = ["svd"]
 
 
 def _measured(keys: Mapping[str, str]) -> dict[str, Health]:

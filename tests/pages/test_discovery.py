@@ -1,0 +1,91 @@
+"""The Discovery page: every measure beside its yardsticks, and the bubble over rounds."""
+
+import time
+
+import pytest
+
+from engine import store
+from engine.discovery.health import MEASURES
+from tests.engine.logs import make_log, random_log
+
+
+@pytest.fixture(scope="module")
+def log():
+    categories = {"category": ["Books", "Audio", "Garden", "Books", "Audio"] * 5}
+    return random_log(n_rows=1500, items=categories, feedback="implicit")
+
+
+def open_page(app, dataset):
+    app.query_params["data"] = store.put(dataset)
+    app.run()
+    return app.switch_page("pages/discovery.py").run()
+
+
+def words(page):
+    parts = [*page.title, *page.subheader, *page.markdown, *page.info, *page.error, *page.caption]
+    return "\n".join(part.value for part in parts)
+
+
+def until(page, done, seconds=90):
+    """Draw the page again until ``done``."""
+    end = time.monotonic() + seconds
+    while not done(page):
+        assert time.monotonic() < end, words(page)
+        time.sleep(0.1)
+        page.run()
+        assert not page.exception
+    return page
+
+
+def test_nothing_is_trained_before_it_is_asked_for(app, log):
+    page = open_page(app, log)
+    assert not page.exception
+    assert page.title[0].value == "Do recommendations open up the catalogue, or close it?"
+    assert "No model is measured on this log yet." in words(page)
+    assert page.button(key="discovery-measure").label == "Measure 2 models"
+    assert page.button(key="bubble-run").label == "Run the rounds"
+
+
+def test_every_measure_stands_beside_both_yardsticks(app, log):
+    page = open_page(app, log)
+    page.multiselect(key="discovery_models").set_value(["random"]).run()
+    page.button(key="discovery-measure").click().run()
+    page = until(page, lambda page: page.dataframe)
+    assert "where users choose for themselves they get" in words(page)
+    table = page.dataframe[0].value
+    assert list(table.columns[:4]) == ["Measure", "Users' own choices", "Popularity", "Random"]
+    assert len(table) == len(MEASURES)
+    assert table["Random"].str.contains(r"\d").all()
+    for measure in MEASURES:
+        page.selectbox(key="discovery_measure").set_value(measure).run()
+        assert not page.exception, measure
+
+
+def test_rounds_are_simulated_on_a_button_and_read_in_words(app, log):
+    page = open_page(app, log)
+    page.multiselect(key="bubble_models").set_value(["popularity"])
+    page.number_input(key="bubble_rounds").set_value(3)
+    page.number_input(key="bubble_users").set_value(20).run()
+    page.button(key="bubble-run").click().run()
+    page = until(page, lambda page: "Popularity**: " in words(page))
+    assert "**Oracle**: " in words(page)
+    assert "Simulated: 20 users in each arm" in words(page)
+    against = page.dataframe[-1].value
+    assert against["Arm"].tolist() == ["Popularity", "Random", "Oracle"]
+    assert against.loc[1, "Against Random"] == "—"
+
+
+def test_no_model_chosen_is_no_dead_end(app, log):
+    page = open_page(app, log)
+    page.multiselect(key="discovery_models").set_value([])
+    page.multiselect(key="bubble_models").set_value([]).run()
+    assert not page.exception
+    assert "Choose at least one model to study." in words(page)
+    assert "Choose a model above to measure it." in words(page)
+
+
+def test_a_log_too_small_to_simulate_says_so(app):
+    page = open_page(app, make_log([(0, 0, 1), (0, 1, 2)]))
+    page.button(key="bubble-run").click().run()
+    page = until(page, lambda page: page.error)
+    assert "Simulated users need at least 2 users" in page.error[0].value

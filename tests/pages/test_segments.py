@@ -1,0 +1,124 @@
+"""The Segments page: who the users are, one segment's users, and each model's quality by segment."""
+
+import time
+
+import pytest
+
+from engine import jobs, store
+from engine.jobs import folder
+from tests.engine.logs import make_log, random_log
+
+CATEGORIES = {"category": ["Books", "Audio", "Garden", "Books", "Audio"] * 5}
+
+
+@pytest.fixture(scope="module")
+def log():
+    return random_log(n_rows=1500, users={"country": ["DE", "FR"] * 20}, items=CATEGORIES)
+
+
+def open_page(app, dataset, **asked):
+    app.query_params["data"] = store.put(dataset)
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page("pages/segments.py").run()
+
+
+def words(page):
+    parts = [*page.title, *page.subheader, *page.markdown, *page.info, *page.error, *page.caption]
+    return "\n".join(part.value for part in parts)
+
+
+def finish(page, tasks, seconds=90):
+    """Wait for what the page started, then draw it again."""
+    end = time.monotonic() + seconds
+    while any(jobs.status(key).active for key in tasks):
+        assert time.monotonic() < end, "the work did not end"
+        time.sleep(0.1)
+    return page.run()
+
+
+def test_it_opens_with_the_most_telling_fact(app, log):
+    page = open_page(app, log)
+    assert not page.exception
+    assert page.title[0].value == "Who are the users?"
+    assert "of users and" in words(page)
+    assert "Value here is the ratings above the log's mean" in words(page)
+    assert page.selectbox(key="segments_by").options == [
+        "Recency, frequency and value",
+        "Lifecycle",
+        "Behaviour clusters",
+        "Country",
+    ]
+    assert page.dataframe[0].value["Users"].astype(int).sum() == 40
+
+
+def test_a_chosen_segment_lists_its_users(app, log):
+    page = open_page(app, log)
+    page.selectbox(key="segments_by").set_value("country").run()
+    page.selectbox(key="segment").set_value("DE").run()
+    assert not page.exception
+    assert "Who is in “DE”?" in words(page)
+    members = page.dataframe[1].value
+    assert len(members) == 20
+    assert set(members["country"]) == {"DE"}
+
+
+def test_another_grouping_drops_a_segment_it_does_not_have(app, log):
+    page = open_page(app, log)
+    page.selectbox(key="segments_by").set_value("country").run()
+    page.selectbox(key="segment").set_value("DE").run()
+    page.selectbox(key="segments_by").set_value("lifecycle").run()
+    assert not page.exception
+    assert page.selectbox(key="segment").value is None
+
+
+def test_a_grouping_of_another_dataset_falls_back(app, log):
+    page = open_page(app, log)
+    page.selectbox(key="segments_by").set_value("country").run()
+    page = open_page(page, random_log(3))
+    assert not page.exception
+    assert page.selectbox(key="segments_by").value == "recency_frequency_value"
+
+
+def test_without_categories_and_times_it_says_so(app):
+    rows = [(user, item) for user in range(12) for item in range(6) if (user + item) % 3]
+    page = open_page(app, make_log(rows))
+    assert not page.exception
+    assert "Lifecycle" not in page.selectbox(key="segments_by").options
+    assert "The items have no categories here" in words(page)
+
+
+def test_one_user_is_no_traceback(app):
+    page = open_page(app, make_log([(0, 0, 1), (0, 1, 2)]))
+    assert not page.exception
+    assert "No segment stands out" in words(page)
+
+
+def test_models_are_evaluated_on_a_button_and_read_by_segment(app, log):
+    page = open_page(app, log)
+    page.selectbox(key="segments_by").set_value("country").run()
+    page.multiselect(key="segments_models").set_value(["popularity"]).run()
+    assert "Popularity: trained on the earlier part" in words(page)
+    page.button(key="segments-evaluate").click().run()
+    usual = {"dataset": log.fingerprint, "model": "popularity", "params": {}, "split": {"how": "temporal"}}
+    page = finish(page, [folder.key_of("engine.evaluation:task", usual | {"k": 10, "seed": 0})])
+    assert not page.exception
+    assert "Not evaluated yet" not in words(page)
+    quality = page.dataframe[1].value
+    assert quality["Segment"].tolist() == ["DE", "FR"]
+    assert quality["nDCG"].str.fullmatch(r"0\.\d{3}").all()
+    assert set(quality["Note"]) == {"few users: do not act on it"}
+
+
+def test_a_model_that_cannot_be_evaluated_says_why(app):
+    page = open_page(app, make_log([(0, 0, 1), (0, 1, 1), (1, 1, 1)]))
+    page.multiselect(key="segments_models").set_value(["popularity"]).run()
+    page.button(key="segments-evaluate").click().run()
+    for _ in range(600):
+        if page.error:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert not page.exception
+    assert page.error[0].value.startswith("Popularity: ")
