@@ -1,9 +1,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from experiments.reading import readings, segment_readings
+from experiments.reading import readings, segment_readings, visible_range
 from experiments.simulate import simulate
 
 
@@ -66,3 +67,11 @@ def test_segments_read_the_corrected_p_value(results):
     assert (found.loc[found["suppressed"], "outcome"] == "missing").all()
     assert found.loc[sure, "outcome"].isin(["better", "worse"]).all()
     assert found.loc[~sure & found["p_value"].notna(), "outcome"].eq("unclear").all()
+
+
+def test_one_endless_interval_does_not_flatten_the_others():
+    low = pd.Series([-50.0, -0.1, -0.1, -0.1, -0.1, np.nan])
+    range_ = visible_range(low, -low, pd.Series([0.0, 0.02, 0.3, 0.0, 0.0, np.nan]))
+    assert range_ == pytest.approx((-0.1 - 0.04, 0.3 + 0.04))
+    assert visible_range(low, -low, pd.Series([np.nan])) is None
+    assert visible_range(pd.Series([np.nan]), pd.Series([np.nan]), pd.Series([0.0])) == (-0.01, 0.01)

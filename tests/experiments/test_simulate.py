@@ -7,6 +7,7 @@ import pytest
 
 from engine import store
 from engine.errors import ExperimentError, LabError
+from engine.loading import load
 from experiments.metrics import SIMULATED
 from experiments.simulate import Arm, simulate, task
 
@@ -136,6 +137,14 @@ def test_the_job_runner_gets_the_same_from_plain_data(shop, results):
     }
     found = task(json.loads(json.dumps(request)), lambda *_: None)
     assert without_clock(found)["effects"] == without_clock(results)["effects"]
+
+
+def test_movielens(ml_100k):
+    results = simulate(load(ml_100k).dataset, control="random", treatments=["popularity"], users=500, days=2)
+    truth = results.truth.set_index("metric")["absolute"]
+    assert truth["click_through"] > 0
+    assert truth["conversion"] > 0
+    assert {"gender", "occupation", "lifecycle"} <= set(results.segments["by"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""``python -m experiments``, as a notebook or a pipeline calls it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from experiments.__main__ import main
+from tests.conftest import ROOT
+
+
+def run(capsys, *arguments):
+    code = main(arguments)
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+@pytest.fixture
+def small_file(tmp_path, shop):
+    rows = shop.interactions
+    log = tmp_path / "log.csv"
+    rows.assign(
+        user=shop.users["user_id"].to_numpy()[rows["user"]], item=shop.items["item_id"].to_numpy()[rows["item"]]
+    )[["user", "item", "time", "event"]].to_csv(log, index=False)
+    return str(log)
+
+
+def test_simulate_prints_json(capsys, small_file):
+    code, out, err = run(
+        capsys, "simulate", small_file, "--control", "popularity", "--treatment", "svd", "--treatment", "random",
+        "--users", "300", "--days", "2", "--split", "2,1,1", "--seed", "5", "--json",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["meta"]["seed"] == 5
+    assert found["meta"]["units"] == 300
+    assert found["plan"]["split"] == [2.0, 1.0, 1.0]
+    assert [row["variant"] for row in found["truth"]][:2] == ["svd", "random"]
+    assert found["health"]["srm"]["p_value"] is not None
+    assert found["verdict"]["status"] in {"ship", "stop", "inconclusive", "unhealthy"}
+
+
+def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
+    code, out, _ = run(
+        capsys, "simulate", small_file, "--control", "popularity", "--treatment", "random", "--users", "200",
+        "--days", "2", "--primary", "click_through",
+    )  # fmt: skip
+    assert code == 0
+    assert out.startswith("Simulated · ")
+    assert "TRUE UPLIFT" in out
+    assert "click_through *" in out
+    assert "Sample ratio" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--treatment", "svdd"], "Did you mean 'svd'"),
+        (["--treatment", "svd", "--split", "1,1,1"], "3 weights, but there are 2 variants"),
+        (["--treatment", "svd", "--split", "a,b"], "Split 'a,b' was given"),
+        (["--treatment", "svd", "--primary", "clicks"], "Metric 'clicks' was not found"),
+        (["--treatment", "svd", "--users", "0"], "at least 2"),
+        (["--treatment", "svd", "--days", "0"], "at least 1"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_two(capsys, small_file, arguments, sentence):
+    code, out, err = run(capsys, "simulate", small_file, "--control", "popularity", *arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_one_line(capsys):
+    code, out, err = run(capsys, "simulate", "nowhere.csv", "--control", "popularity", "--treatment", "svd")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "nowhere.csv" in err
+
+
+@pytest.mark.parametrize("arguments", [["simulate", "sample"], [], ["size", "--metric", "median"]])
+def test_a_wrong_command_line_is_one_line_and_exit_code_two(capsys, arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_size(capsys):
+    given = ("size", "--metric", "proportion", "--baseline", "0.20", "--mde", "0.05")
+    code, out, _ = run(capsys, *given, "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["units_per_arm"] == pytest.approx(1030.219, abs=5e-4)
+    assert found["total"] == pytest.approx(2060.439, abs=5e-4)
+    assert (found["mde"], found["power"]) == (0.05, 0.8)
+    _, text, _ = run(capsys, *given)
+    assert "1,030 units in each of 2 arms" in text
+    relative = json.loads(run(capsys, *given[:5], "--mde", "0.25", "--relative", "--json")[1])
+    assert relative == pytest.approx(found)
+
+
+def test_size_of_bad_figures_is_one_line(capsys):
+    code, _, err = run(capsys, "size", "--metric", "mean", "--baseline", "10", "--mde", "1")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "variance" in err
+
+
+def test_it_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments", "size", "--metric", "proportion", "--baseline", "2", "--mde", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
