@@ -27,6 +27,7 @@ _DRAWS = 200
 _Z = 1.959963984540054
 _MOST_USERS = 2000
 _SLATE, _CHOICES = 10, 3
+_NOTABLE = 0.05  # of the random arm's level; a large study finds smaller gaps, which nobody would notice
 
 
 @dataclass(frozen=True)
@@ -92,30 +93,40 @@ class BubbleStudy:
 
     def _reading(self, arm: int, random: int) -> str:
         title, at = self.arms[arm], self.measures.index("diversity")
-        level = self.by_round.value[:, -_third(self.rounds) :, at].mean(axis=1)
-        gap, high = self.against_random.value[arm, at], self.against_random.high[arm, at]
+        level = self._last(arm, at), self._last(random, at), self._last(random + 1, at)
+        low, gap, high = (getattr(self.against_random, end)[arm, at] for end in ("low", "value", "high"))
         if not np.isfinite(gap):
             return f"{title}: nobody consumed two items in a round, so diversity cannot be read."
         by_how_much = (
-            f"{abs(gap) / level[random]:.0%} {'less' if gap < 0 else 'more'} varied than under random "
-            f"recommendations ({level[arm]:.2f} against {level[random]:.2f}; difference {gap:+.2f}, "
-            f"95% band {self.against_random.low[arm, at]:+.2f} to {high:+.2f})"
+            f"{abs(gap) / level[1]:.0%} {'less' if gap < 0 else 'more'} varied than under random recommendations "
+            f"({level[0]:.2f} against {level[1]:.2f}; difference {gap:+.2f}, 95% band {low:+.2f} to {high:+.2f})"
         )
-        if high >= 0:
-            return f"{title}: no filter bubble. What a user consumes is {by_how_much}. {self._trend(arm)}"
-        oracle = len(self.arms) - 1
-        if arm == oracle:
-            return f"{title}: users' own taste alone makes what they consume {by_how_much}. {self._trend(arm)}"
-        if self.against_oracle.high[arm, at] < 0:
-            whose = f"That is narrower than their taste asks for: the oracle arm has {level[oracle]:.2f}."
-        else:
-            whose = f"Taste alone would narrow it as far: the oracle arm has {level[oracle]:.2f}."
-        return f"{title}: a filter bubble exists. What a user consumes is {by_how_much}. {whose} {self._trend(arm)}"
+        closing = f"{self._trend(arm)}{self._alikeness(arm, random)}"
+        if arm == random + 1:
+            return f"{title}: users' own taste alone makes what they consume {by_how_much}. {closing}"
+        if high >= 0 or -gap < _NOTABLE * level[1]:
+            return f"{title}: no filter bubble to speak of. What a user consumes is {by_how_much}. {closing}"
+        whose = "narrower than" if self.against_oracle.high[arm, at] < 0 else "no narrower than"
+        return (
+            f"{title}: a filter bubble exists. What a user consumes is {by_how_much}. That is {whose} "
+            f"their own taste asks for (oracle: {level[2]:.2f}). {closing}"
+        )
 
     def _trend(self, arm: int) -> str:
         band = self.narrowing
         word = "narrows" if band.high[arm] < 0 else "widens" if band.low[arm] > 0 else "holds"
         return f"Over {self.rounds} rounds it {word} ({band.value[arm]:+.2f} beside random)."
+
+    def _alikeness(self, arm: int, random: int) -> str:
+        at = self.measures.index("distance_between_users")
+        gap, level = self.against_random.value[arm, at], self._last(random, at)
+        if not (self.against_random.high[arm, at] < 0 and -gap >= _NOTABLE * level):
+            return ""
+        return f" Users become alike: the distance between them is {self._last(arm, at):.2f}, {level:.2f} under random."
+
+    def _last(self, arm: int, measure: int) -> float:
+        """Return the mean over the last third of the rounds."""
+        return float(self.by_round.value[arm, -_third(self.rounds) :, measure].mean())
 
 
 def bubble(

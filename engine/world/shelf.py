@@ -77,7 +77,7 @@ class Shelf:
         depth = min(_DEPTH * self._slate_size, state.world.n_items)
         slates = self._fresh(state, units, policy.slates(state, units, depth).items)
         while depth < state.world.n_items and (slates[:, -1] < 0).any():
-            depth = min(_DEPTH * depth, state.world.n_items)
+            depth = min(2 * depth, state.world.n_items)
             short = slates[:, -1] < 0
             slates[short] = self._fresh(state, units[short], policy.slates(state, units[short], depth).items)
         return slates

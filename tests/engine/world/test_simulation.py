@@ -102,6 +102,16 @@ def test_candidates_last_as_long_as_the_catalogue_does(world):
     np.testing.assert_array_equal(random.values[0, once, IMPRESSIONS], left[once])
 
 
+@pytest.mark.parametrize("policy", [OraclePolicy(), RandomPolicy()])
+def test_who_runs_short_between_refits_is_ranked_again(world, policy):
+    """Neither policy learns, so that ranking anew every day must change nothing."""
+    eager = replace(world, response=replace(world.response, click_intercept=3.0))
+    options = {"days": 10, "slate_size": 2}
+    kept = everyone(eager, policy, retrain_every=None, **options)
+    assert kept.total()[:, CLICKS].max() > 12
+    same(kept, everyone(eager, policy, retrain_every=1, **options))
+
+
 def test_activity_sets_the_sessions(world):
     busy = replace(world, activity=np.full(world.n_units, 2.0), rhythm=np.ones(7))
     quiet = replace(busy, activity=np.zeros(world.n_units))
