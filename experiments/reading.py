@@ -40,11 +40,33 @@ def readings(results: Results) -> pd.DataFrame:
 
 
 def segment_readings(results: Results) -> pd.DataFrame:
-    """Return ``results.segments`` with ``outcome``, by the p-value corrected over all segments of the metric."""
+    """Return ``results.segments`` with ``outcome``, by the p-value corrected over all segments of the metric.
+
+    The truth of a suppressed segment is left out too.
+    """
     table = results.segments.copy()
     significant = table["p_value_adjusted"] < results.plan.alpha
     table["outcome"] = _outcome(table, results.plan, significant)
+    for name in ("true_absolute", "true_relative"):
+        if name in table:
+            table[name] = table[name].where(~table["suppressed"])
     return table
+
+
+def visible_range(low: pd.Series, high: pd.Series, marks: pd.Series) -> tuple[float, float] | None:
+    """Return the range an axis should show, so that a few endless intervals do not flatten all others.
+
+    It holds zero, every mark and the middle half of the intervals, with a tenth of its width to spare; what
+    reaches further is cut off by the axis. None where there is nothing to show.
+    """
+    shown = marks.dropna()
+    if shown.empty:
+        return None
+    ends = [0.0, float(shown.min()), float(shown.max())]
+    if low.notna().any():
+        ends += [float(low.quantile(0.25)), float(high.quantile(0.75))]
+    spare = 0.1 * (max(ends) - min(ends)) or 0.01
+    return min(ends) - spare, max(ends) + spare
 
 
 def _judged(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:

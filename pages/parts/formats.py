@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 NO_VALUE = "—"
@@ -107,3 +108,8 @@ def plural(number: float, one: str, many: str | None = None) -> str:
 def plain(text: str) -> str:
     """Return text of the data with everything escaped that Markdown would act on, images and links above all."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text).replace("\n", " ")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them: ``SVD, NMF and Random``."""
+    return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])

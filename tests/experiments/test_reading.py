@@ -65,6 +65,7 @@ def test_segments_read_the_corrected_p_value(results):
     found = segment_readings(results)
     sure = found["p_value_adjusted"] < 0.05
     assert (found.loc[found["suppressed"], "outcome"] == "missing").all()
+    assert found["true_absolute"].isna().equals(found["suppressed"])
     assert found.loc[sure, "outcome"].isin(["better", "worse"]).all()
     assert found.loc[~sure & found["p_value"].notna(), "outcome"].eq("unclear").all()
 

@@ -53,3 +53,22 @@ def test_an_interval_without_an_end_is_no_interval():
 def test_plural():
     assert formats.plural(1, "user") == "1 user"
     assert formats.plural(2, "category", "categories") == "2 categories"
+
+
+def test_values_by_their_unit():
+    assert formats.level(0.0431, "share") == "4.31%"
+    assert formats.level(12.4, "money") == "12.40"
+    assert formats.difference(0.0032, "share") == "+0.32 pp"
+    assert formats.difference(-1.2, "count") == "−1.20"
+
+
+@pytest.mark.parametrize("names", [[], ["SVD"], ["SVD", "NMF"], ["SVD", "NMF", "Random"]])
+def test_names_are_listed_as_in_a_sentence(names):
+    assert formats.listed(names) == ["", "SVD", "SVD and NMF", "SVD, NMF and Random"][len(names)]
+
+
+def test_text_of_the_data_is_never_markdown():
+    assert formats.plain("![x](http://a.b/c.png) *bold*\n# title") == (
+        r"\!\[x\]\(http\:\/\/a\.b\/c\.png\) \*bold\* \# title"
+    )
+    assert formats.plain("Käse & Brot 7") == r"Käse \& Brot 7"

@@ -1,0 +1,95 @@
+"""What would the test say, and what is the truth?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine import jobs
+from engine.dataset import Dataset
+from experiments.reading import readings
+from experiments.results import Results
+from pages.parts import chrome, effects, formats, glossary, headline, outcomes, planning, progress, state, verdicts
+
+QUESTION = "What would the test say, and what is the truth?"
+
+
+def main() -> None:
+    """Draw the page."""
+    dataset = state.current()
+    top = st.container()
+    choice = _choose()
+    if choice is None:
+        with top:
+            headline.ask(QUESTION, "Choose at least one treatment.", simulated=True)
+        return
+    plan = choice.plan
+    key = outcomes.key_of(choice, dataset)
+    now = jobs.status(key)
+    if now.state == "done":
+        results = outcomes.load(key)
+        with top:
+            headline.ask(QUESTION, verdicts.beside_truth(results), simulated=True)
+        _finished(key, results)
+        return
+    with top:
+        headline.ask(QUESTION, _before(choice, dataset), simulated=True)
+    st.caption(f"Plan `{plan.hash}` · {plan.hypothesis}")
+    progress.watch({key: "Simulating"})
+    if not now.active:
+        label = "Run the simulation" if now.state == "unknown" else "Run it again"
+        if st.button(label, type="primary", icon=":material/play_arrow:", key="run"):
+            outcomes.show(outcomes.start(choice, dataset))
+            st.rerun()
+        st.caption(
+            "The users are assigned at random and live those days with what their variant shows them; then everybody "
+            "lives them again under each variant, with the same luck. That second part is the truth."
+        )
+
+
+def _choose() -> planning.Choice | None:
+    """Ask what to run; the plan itself stays folded, for it was made on the Design page."""
+    with st.container(border=True):
+        control, treatments = planning.variants()
+        length, run = planning.conduct(len(treatments))
+        with st.expander("The plan: what decides, what guards, how sure"):
+            rules = planning.decision() | planning.rigour()
+    choice = planning.Choice(control, treatments, rules | length, run)
+    if treatments:
+        st.markdown(planning.summary(choice.plan))
+        return choice
+    return None
+
+
+def _before(choice: planning.Choice, dataset: Dataset) -> str:
+    treatments = ", ".join(planning.title(arm["model"]) for arm in choice.treatments)
+    return (
+        f"{treatments} against {planning.title(choice.control['model'])}: "
+        f"{formats.plural(choice.run['users'], 'simulated user')} made from {dataset.name}, for "
+        f"{formats.plural(choice.rules['days'], 'day')}."
+    )
+
+
+def _finished(key: str, results: Results) -> None:
+    """Show the verdict, and every estimate beside the truth it was meant to find."""
+    outcomes.show(key)
+    verdicts.banner(results)
+    st.page_link(
+        "pages/results.py",
+        label="Read the results",
+        icon=":material/fact_check:",
+        query_params={state.DATA: state.current().fingerprint, outcomes.RESULT: key},
+    )
+    rows = readings(results)
+    st.subheader("The estimate beside the truth", anchor=False)
+    st.caption(
+        f"The estimate is what the test says from {formats.plural(results.meta.units, 'user')} split between the "
+        f"variants. The truth (◇) is known because the users are simulated: {glossary.TERMS['true_uplift'].formula}."
+    )
+    effects.intervals(rows, results.plan, "simulate-effects")
+    effects.table(rows, results.plan, "simulate-figures")
+    for note in results.notes:
+        st.caption(note)
+
+
+if __name__ == "__main__":
+    chrome.page(main)
