@@ -98,6 +98,7 @@ def test_the_seed_decides_a_random_split():
     one, same, other = (split(dataset, "random", seed=seed).test for seed in (1, 1, 2))
     assert (one == same).all()
     assert (one != other).any()
+    assert one.sum() != np.trim_zeros(one).size, "the rows drawn lie side by side"
 
 
 def test_leave_last_takes_the_latest_row_of_each_user():

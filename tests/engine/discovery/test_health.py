@@ -60,9 +60,9 @@ def test_a_random_model_spreads_and_popularity_lifts(log, parts, measured):
 
 
 def test_history_is_the_most_recent_different_items():
-    log = make_log([(0, 1, 1), (0, 2, 2), (0, 1, 3), (1, 0, 4), (0, 3, 5)], n_users=3)
-    rows = np.array([True, True, True, True, False])
-    assert recent_items(log, rows, 3).tolist() == [[1, 2, -1], [0, -1, -1], [-1, -1, -1]]
+    log = make_log([(0, 1, 1), (0, 2, 2), (0, 4, 3), (0, 1, 4), (1, 0, 5), (0, 3, 6)], n_users=3)
+    rows = np.array([True, True, True, True, True, False])
+    assert recent_items(log, rows, 2).tolist() == [[1, 4], [0, -1], [-1, -1]]
 
 
 def test_history_is_measured_as_a_list_is(log, parts, measured):

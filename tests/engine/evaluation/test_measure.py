@@ -98,6 +98,15 @@ def test_rmse_and_mae_are_over_all_test_pairs_with_clipped_predictions(rated):
     assert evaluation.per_user["ratings"].sum() == len(test)
 
 
+def test_predictions_are_clipped_to_the_scale():
+    class Enthusiast:
+        def score(self, users):
+            return np.tile([9.0, -9.0, 2.5], (len(users), 1))
+
+    pairs = make_log([(0, item, 1, 3.0) for item in range(3)], feedback="explicit").preferences
+    assert predict_pairs(Enthusiast(), pairs).tolist() == [5, 1, 2.5]
+
+
 def test_blocks_of_users_predict_the_same(rated, monkeypatch):
     dataset, evaluation = rated
     test = dataset.preferences_of(evaluation.split.test)
