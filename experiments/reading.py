@@ -53,20 +53,29 @@ def segment_readings(results: Results) -> pd.DataFrame:
     return table
 
 
-def visible_range(low: pd.Series, high: pd.Series, marks: pd.Series) -> tuple[float, float] | None:
+def visible_range(
+    low: pd.Series, high: pd.Series, marks: pd.Series, *, slack: float = 0.0
+) -> tuple[float, float] | None:
     """Return the range an axis should show, so that a few endless intervals do not flatten all others.
 
-    It holds zero, every mark and the middle half of the intervals, with a tenth of its width to spare; what
-    reaches further is cut off by the axis. None where there is nothing to show.
+    It holds zero, every mark and the middle half of the intervals; then it grows toward the widest interval, by
+    ``slack`` times its width on each side at most. A tenth is to spare; what reaches further the axis cuts off.
+    None where there is nothing to show.
     """
     shown = marks.dropna()
     if shown.empty:
         return None
     ends = [0.0, float(shown.min()), float(shown.max())]
-    if low.notna().any():
+    if not low.notna().any():
+        bottom, top = min(ends), max(ends)
+    else:
         ends += [float(low.quantile(0.25)), float(high.quantile(0.75))]
-    spare = 0.1 * (max(ends) - min(ends)) or 0.01
-    return min(ends) - spare, max(ends) + spare
+        bottom, top = min(ends), max(ends)
+        reach = slack * (top - bottom)
+        bottom = min(bottom, max(float(low.min()), bottom - reach))
+        top = max(top, min(float(high.max()), top + reach))
+    spare = 0.1 * (top - bottom) or 0.01
+    return bottom - spare, top + spare
 
 
 def _judged(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def _next(plan: Plan) -> None:
     st.caption(f"Hypothesis: {plan.hypothesis} · plan `{plan.hash}`: it changes with anything you change above.")
     with st.container(horizontal=True):
         if st.button("Simulate this plan", type="primary", icon=":material/science:", key="to-simulate"):
-            st.switch_page("pages/simulate.py", query_params=st.query_params.to_dict())
+            st.switch_page("pages/simulate.py")
         st.download_button(
             "Plan as JSON",
             data=json.dumps(plan.to_dict() | {"hash": plan.hash}, indent=2),

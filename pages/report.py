@@ -35,7 +35,7 @@ def main() -> None:
         st.markdown(f"{verdicts.answer(results)} {verdicts.who(results)}")
         _downloads(key, file, results)
         st.caption(
-            f"The HTML file has {formats.count(len(file))} bytes, for its charts are inside; it follows the reader's "
+            f"The HTML file has {formats.file_size(len(file))}, for its charts are inside; it follows the reader's "
             "light or dark setting and prints. The JSON holds every figure."
         )
     st.subheader("What it holds", anchor=False)

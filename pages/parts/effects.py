@@ -29,6 +29,11 @@ class Mark:
     colour: int | None
     symbol: str
 
+    @property
+    def name(self) -> str:
+        """The words without their sign, for a legend that draws the symbol itself."""
+        return self.words.partition(" ")[2]
+
 
 MARKS = {
     "better": Mark("▲ Better", 2, "triangle-up"),
@@ -89,7 +94,7 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"]) -> go.Fi
             x=part[figure],
             y=part["label"],
             mode="markers",
-            name=mark.words,
+            name=mark.name,
             marker={"symbol": mark.symbol, "size": 12, "color": drawn},
             error_x={
                 "array": part[f"{figure}_high"] - part[figure],
@@ -109,7 +114,7 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"]) -> go.Fi
             marker={"symbol": "diamond-open", "size": 13, "color": charts.colours()[3], "line": {"width": 2.5}},
         )
     marks = pd.concat([rows[figure], rows[truth]]) if truth in rows else rows[figure]
-    chart.update_xaxes(nticks=6, range=visible_range(rows[f"{figure}_low"], rows[f"{figure}_high"], marks))
+    chart.update_xaxes(nticks=6, range=visible_range(rows[f"{figure}_low"], rows[f"{figure}_high"], marks, slack=1.0))
     chart.update_yaxes(categoryorder="array", categoryarray=rows["label"][::-1], range=[-0.7, len(rows) - 0.3])
     return chart
 

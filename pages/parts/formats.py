@@ -94,6 +94,11 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.2f} ms" if value < 10 else f"{value:.0f} ms"
 
 
+def file_size(value: int) -> str:
+    """Return a number of bytes as ``4.8 MB`` or ``12 kB``."""
+    return f"{value / 1e6:.1f} MB" if value >= 100_000 else f"{value / 1e3:.0f} kB"
+
+
 def day(value: datetime | None) -> str:
     """Return a date as ``3 Mar 2025``."""
     return NO_VALUE if value is None else f"{value.day} {value:%b %Y}"

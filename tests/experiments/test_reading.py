@@ -74,5 +74,9 @@ def test_one_endless_interval_does_not_flatten_the_others():
     low = pd.Series([-50.0, -0.1, -0.1, -0.1, -0.1, np.nan])
     range_ = visible_range(low, -low, pd.Series([0.0, 0.02, 0.3, 0.0, 0.0, np.nan]))
     assert range_ == pytest.approx((-0.1 - 0.04, 0.3 + 0.04))
+    grown = visible_range(low, -low, pd.Series([0.0]), slack=1.0)
+    assert grown == pytest.approx((-0.3 - 0.06, 0.3 + 0.06))
+    every = visible_range(pd.Series([-0.1, -0.15]), pd.Series([0.1, 0.12]), pd.Series([0.0]), slack=1.0)
+    assert every == pytest.approx((-0.15 - 0.027, 0.12 + 0.027))
     assert visible_range(low, -low, pd.Series([np.nan])) is None
     assert visible_range(pd.Series([np.nan]), pd.Series([np.nan]), pd.Series([0.0])) == (-0.01, 0.01)

@@ -72,3 +72,8 @@ def test_text_of_the_data_is_never_markdown():
         r"\!\[x\]\(http\:\/\/a\.b\/c\.png\) \*bold\* \# title"
     )
     assert formats.plain("Käse & Brot 7") == r"Käse \& Brot 7"
+
+
+def test_file_sizes():
+    assert formats.file_size(4_848_384) == "4.8 MB"
+    assert formats.file_size(12_345) == "12 kB"
