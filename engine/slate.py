@@ -10,7 +10,7 @@ from scipy import sparse
 
 from engine.dataset import Dataset
 from engine.history import item_facts
-from engine.models import Recommender, top_k
+from engine.models import Recommender, reasons, top_k
 from engine.policies import DialPolicy, item_novelty, rerank
 
 POOL = DialPolicy.pool
@@ -24,8 +24,8 @@ class Slate:
     Attributes:
         items: one row an item, the first shown first. The columns of ``engine.history.item_facts``, then
             ``place`` (from 1), ``moved`` (places up, negative for down, against the model's own order; missing
-            where the dial brought the item in), ``score`` (the model's, unclipped) and ``users_share`` (share
-            of users who have the item).
+            where the dial brought the item in), ``score`` (the model's, unclipped), ``users_share`` (share
+            of users who have the item) and ``reason`` (why the model shows it, in a sentence).
         dropped: the columns of ``item_facts``: what the model would show, were it not for the dial.
     """
 
@@ -44,7 +44,7 @@ def slate(
 
     Args:
         dataset: the log; item popularity is taken from all of it.
-        model: a fitted model.
+        model: a model fitted on all of ``dataset``.
         user: the user's code.
         seen: what each user had, shape (users, items); left out of the list.
         k: length of the list; shorter where fewer items are left.
@@ -64,5 +64,6 @@ def slate(
     items["moved"] = np.where(chosen < k, chosen - np.arange(len(chosen)), np.nan)
     items["score"] = scores[chosen]
     items["users_share"] = had_by[candidates[chosen]] / max(dataset.n_users, 1)
+    items["reason"] = reasons(model, dataset.preferences, dataset.items, user, candidates[chosen])
     gone = np.setdiff1d(np.arange(min(k, len(candidates))), chosen)
     return Slate(items=items, dropped=item_facts(dataset, candidates[gone]))

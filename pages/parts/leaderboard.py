@@ -172,13 +172,9 @@ def reasons(board: Board) -> list[str]:
                 models = missing.setdefault(estimate.reason, {}).setdefault(each.title, [])
                 models.append(glossary.title(metric))
     return [
-        f"“—” for {_listed(sorted({name for names in by.values() for name in names}))} of {_listed(list(by))}: {reason}"
+        f"“—” for {formats.listed(sorted(set().union(*by.values())))} of {formats.listed(list(by))}: {reason}"
         for reason, by in missing.items()
     ]
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _ranking_rows(board: Board, found: Comparison) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def _shown(row: Mapping[Hashable, Any], dial: float) -> str:
     """Return one line of a list."""
     return (
         f"{row['place']}. **{formats.plain(row['title'])}**{_moved(row['moved'], dial)}  \n"
-        f"   {_joined(row['category'], row.get('reason', ''))}"
+        f"   {_joined(row['category'], row['reason'])}"
     )
 
 

@@ -10,13 +10,12 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from engine.jobs import folder
-from engine.models import MODELS
-from pages.parts import evaluations, parameters, progress
+from engine.models import MODELS, PRESETS
+from pages.parts import evaluations, formats, parameters, progress
 
 REFERENCES = ("popularity", "random")
 """Always measured beside whatever was chosen."""
 
-PRESETS = {"Fast": ("svd",), "Balanced": ("svd", "nmf"), "Accurate": ("svd_pp", "svd")}
 OWN = "My own choice"
 _SPLITS = {"temporal": "By time", "random": "At random", "leave-last": "Each user's last"}
 _SPLIT_HELP = (
@@ -62,7 +61,7 @@ class Choice:
 def choose(dataset: Dataset) -> Choice:
     """Draw the choice of models, split, k and seed; everything is kept in the URL."""
     with st.container(border=True, key="training"):
-        models, params = _models()
+        models = _models()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             ways = list(_SPLITS) if dataset.has_time else ["random"]
             how = st.selectbox(
@@ -108,12 +107,12 @@ def choose(dataset: Dataset) -> Choice:
                 help="The same seed gives the same models, intervals and random split.",
                 width=130,
             )
-    wanted = {name: params.get(name, {}) for name in (*REFERENCES, *models)}
-    return Choice(wanted, _split(str(how), round(float(test_share), 2), int(seed)), int(k), int(seed))
+    wanted: dict[str, dict[str, Any]] = {name: {} for name in REFERENCES}
+    return Choice(wanted | models, _split(str(how), round(float(test_share), 2), int(seed)), int(k), int(seed))
 
 
-def _models() -> tuple[list[str], dict[str, dict[str, Any]]]:
-    """Return the chosen models and what the reader told them."""
+def _models() -> dict[str, dict[str, Any]]:
+    """Return the chosen models, and for each the parameters that differ from its defaults."""
     preset = st.segmented_control(
         "Which models",
         [*PRESETS, OWN],
@@ -125,9 +124,9 @@ def _models() -> tuple[list[str], dict[str, dict[str, Any]]]:
         "not worth its cost.",
     )
     if preset != OWN:
-        models = [name for name in PRESETS[str(preset)] if name not in REFERENCES]
-        st.caption(f"{titles(models)}, beside {titles(REFERENCES)}.")
-        return models, {}
+        chosen = PRESETS[str(preset)]
+        st.caption(f"{chosen.description} Here: {titles(chosen.models)}, beside {titles(REFERENCES)}.")
+        return {model: dict(params) for model, params in chosen.models.items()}
     models = st.multiselect(
         "Models",
         [name for name in MODELS if name not in REFERENCES],
@@ -138,12 +137,12 @@ def _models() -> tuple[list[str], dict[str, dict[str, Any]]]:
         placeholder="Only Popularity and Random",
         help="Each is trained as a job of its own; what was trained before with the same settings is reused.",
     )
-    return models, parameters.draw(models)
+    return parameters.draw(models)
 
 
 def titles(models: Iterable[str]) -> str:
     """Return the models' names for people, as a list in a sentence."""
-    return ", ".join(MODELS[name].title for name in models)
+    return formats.listed([MODELS[name].title for name in models])
 
 
 def _split(how: str, test_share: float, seed: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ModelError
+from engine.models import make_model
 from engine.pairs import seen_items
 from engine.slate import slate
 from tests.engine.logs import make_log
@@ -32,6 +33,12 @@ def test_a_familiar_list_is_the_models_own_without_what_the_user_had():
     assert shown.items["moved"].tolist() == [0, 0, 0]
     assert shown.items["users_share"].tolist() == [0.5, 0.25, 0.0]
     assert shown.dropped.empty
+
+
+def test_each_item_comes_with_the_reason_of_its_model():
+    model = make_model("popularity").fit(DATA.preferences)
+    shown = slate(DATA, model, 0, seen=SEEN, k=2)
+    assert shown.items["reason"].tolist() == ["Chosen by 3 people", "Chosen by 2 people"]
 
 
 def test_a_surprising_list_prefers_what_fewer_users_have():

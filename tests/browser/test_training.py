@@ -1,0 +1,97 @@
+"""Training in a real browser: from the sample to a leaderboard, cancelled midway, reopened by somebody else."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settle
+
+LONG = 180_000
+
+
+def own_choice(*models, **more):
+    """The address of the Models page with the reader's own choice of models."""
+    query = "&".join(["models_preset=My+own+choice", *(f"models_own={model}" for model in models)])
+    return f"/models?{query}" + "".join(f"&{name}={value}" for name, value in more.items())
+
+
+@pytest.fixture(scope="module")
+def trained_link(server, chromium):
+    """The address of a leaderboard that one visitor trained from the sample, by clicks alone."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(45_000)
+    page.goto(server)
+    page.get_by_role("heading").first.wait_for()
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_text("Nothing is trained with these settings yet.")).to_be_visible()
+    page.get_by_role("spinbutton", name="Items in a list (k)").fill("5")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.get_by_role("button", name=re.compile("^Train")).click()
+    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("heading", name=re.compile("nDCG@5"))).to_be_visible()
+    settle(page)
+    link, answer = page.url, page.get_by_role("heading", name=re.compile("nDCG@5")).inner_text()
+    context.close()
+    return link, answer
+
+
+def test_from_the_sample_to_a_leaderboard(server, chromium, trained_link):
+    link, answer = trained_link
+    assert "models_k=5" in link
+    assert "Popularity" in answer or "ranks best" in answer
+
+
+def test_a_link_reopened_in_a_second_browser_shows_the_same_leaderboard(server, visit, trained_link):
+    link, answer = trained_link
+    page = visit(link.removeprefix(server))
+    expect(page.get_by_role("heading", name=answer)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Train"))).to_have_count(0)
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    table = download.value.path().read_text()
+    assert table.startswith("model,title,k,")
+    assert "popularity,Popularity,5," in table
+
+
+def test_a_model_is_cancelled_midway_and_the_rest_stays(visit, trained_link):
+    page = visit(own_choice("SVD%2B%2B", models_k=5, **{"svd_pp.n_epochs": 900}))
+    page.get_by_role("button", name="Train SVD++").click()
+    expect(page.get_by_text("Fitting SVD++")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("SVD++ was cancelled. Nothing was kept.")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    # Popularity and Random were trained before and are still on the board; the cancelled one may be tried again.
+    expect(page.get_by_role("heading", name=re.compile("nDCG@5"))).to_be_visible()
+    expect(page.get_by_role("button", name="Train SVD++")).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_recommendations_follow_the_user_and_the_dial_in_the_link(visit):
+    page = visit("/recommendations?rec_models=Popularity")
+    page.get_by_role("button", name="Fit 1 model").click()
+    expect(page.get_by_role("heading", name="Popularity", exact=True)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="A random user").click()
+    settle(page)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    settle(page)
+    expect(page.get_by_text(re.compile("▲")).first).to_be_visible()
+    page.wait_for_url(re.compile(r"rec_dial=0\.4"))
+    shown = page.get_by_role("listitem").all_inner_texts()
+    again = visit("/" + page.url.split("/", 3)[3])
+    expect(again.get_by_text(re.compile("▲")).first).to_be_visible()
+    assert again.get_by_role("listitem").all_inner_texts() == shown
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_on_a_phone(server, visit, trained_link, scheme):
+    page = visit(trained_link[0].removeprefix(server), width=390, scheme=scheme)
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 2")
