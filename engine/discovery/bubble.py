@@ -122,7 +122,7 @@ class BubbleStudy:
         gap, level = self.against_random.value[arm, at], self._last(random, at)
         if not (self.against_random.high[arm, at] < 0 and -gap >= _NOTABLE * level):
             return ""
-        return f" Users become alike: the distance between them is {self._last(arm, at):.2f}, {level:.2f} under random."
+        return f" Users are also more alike: distance {self._last(arm, at):.2f} against {level:.2f} under random."
 
     def _last(self, arm: int, measure: int) -> float:
         """Return the mean over the last third of the rounds."""
