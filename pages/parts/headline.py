@@ -23,7 +23,7 @@ def ask(question: str, answer: str, *, simulated: bool = False) -> None:
     st.title(question, anchor=False)
     if simulated:
         st.badge("Simulated", icon=":material/science:", color="violet")
-    st.markdown(f"##### {answer}")
+    st.markdown(f"## {answer}")
 
 
 def banner(tone: Tone, text: str) -> None:
