@@ -2,16 +2,21 @@
 
 from engine.models.base import Recommender
 from engine.models.params import Param
+from engine.models.presets import PRESETS, Preset
 from engine.models.ranking import Ranking, top_k
+from engine.models.reasons import reasons
 from engine.models.registry import MODELS, ModelInfo, check_params, make_model
 
 __all__ = [
     "MODELS",
+    "PRESETS",
     "ModelInfo",
     "Param",
+    "Preset",
     "Ranking",
     "Recommender",
     "check_params",
     "make_model",
+    "reasons",
     "top_k",
 ]

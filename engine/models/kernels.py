@@ -86,24 +86,28 @@ def _sink(heap_score, heap_item, size, score, item):
 
 
 @njit(cache=True, nogil=True)
-def user_neighbours(similarity, rows, codes, indptr, items, deviation, k, min_k, out):
+def user_neighbours(similarity, rows, indptr, ranks, deviation, codes, k, min_k, out):
     """Fill ``out`` (len(rows), items) with similarity-weighted mean deviations of the k nearest raters.
 
     Walks the other users from the most similar down and gives each item its first k raters, which serves
     all items at once. Equal similarities keep ascending order, as Surprise's ``heapq.nlargest`` does; the
     walk ends where similarity is no longer positive. NaN where fewer than ``min_k`` raters are found.
 
+    Items are numbered by ascending popularity: the popular ones are full first, and each neighbour's row is
+    read only up to ``front``, behind which every item is full.
+
     Args:
         similarity: (n, n) between known users.
         rows: places among the known users to answer for; a negative one gets NaN.
-        codes: user code of each known user.
-        indptr, items, deviation: CSR of all users' ratings.
+        indptr, ranks, deviation: CSR of the known users' ratings, ranks ascending in each row.
+        codes: item code of each rank.
         k, min_k: most and fewest neighbours.
         out: written.
     """
-    n_items = out.shape[1]
-    weight = np.empty(n_items)
-    count = np.empty(n_items, dtype=np.int32)
+    n_items = len(codes)
+    total = np.empty((n_items, 2))  # weights, and weighted deviations
+    count = np.empty(n_items, dtype=np.uint16)
+    full, one = np.uint16(k), np.uint16(1)
     for r in range(len(rows)):
         if rows[r] < 0:
             out[r] = np.nan
@@ -111,20 +115,24 @@ def user_neighbours(similarity, rows, codes, indptr, items, deviation, k, min_k,
         own = similarity[rows[r]]
         near = np.flatnonzero(own > 0)
         near = near[np.argsort(-own[near], kind="mergesort")]
-        total = out[r]
         total[:] = 0.0
-        weight[:] = 0.0
         count[:] = 0
+        front = n_items
         for other in near:
             closeness = own[other]
-            for p in range(indptr[codes[other]], indptr[codes[other] + 1]):
-                item = items[p]
-                if count[item] < k:
-                    count[item] += 1
-                    weight[item] += closeness
-                    total[item] += closeness * deviation[p]
-        for item in range(n_items):
-            total[item] = total[item] / weight[item] if count[item] >= min_k else np.nan
+            for p in range(indptr[other], indptr[other + 1]):
+                rank = ranks[p]
+                if rank >= front:
+                    break
+                if count[rank] < full:
+                    count[rank] += one
+                    total[rank, 0] += closeness
+                    total[rank, 1] += closeness * deviation[p]
+            while front > 0 and count[front - 1] == full:
+                front -= 1
+        for rank in range(n_items):
+            enough = count[rank] >= min_k
+            out[r, codes[rank]] = total[rank, 1] / total[rank, 0] if enough else np.nan
 
 
 @njit(cache=True, nogil=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +19,32 @@ from engine.models.trainset import Known, learn, prepared, surprise_trainset
 from engine.preferences import Preferences
 
 
+@dataclass(frozen=True)
+class Walk:
+    """The known users' ratings as CSR, items numbered by ascending popularity.
+
+    Attributes:
+        indptr: row pointers of the known users, shape (known users + 1,).
+        ranks: item of each rating, ascending within a user, uint32.
+        deviation: what the rating contributes.
+        codes: item code of each rank.
+    """
+
+    indptr: NDArray[np.int64]
+    ranks: NDArray[np.uint32]
+    deviation: NDArray[np.float64]
+    codes: NDArray[np.int64]
+
+
+def _walk(data: Preferences, known: Known, deviation: NDArray[np.float64]) -> Walk:
+    codes = np.argsort(data.item_users, kind="stable")
+    rank = np.empty(data.n_items, dtype=np.uint32)
+    rank[codes] = np.arange(data.n_items, dtype=np.uint32)
+    order = np.lexsort((rank[data.item], data.user))
+    indptr = np.concatenate([[0], np.cumsum(data.user_items[known.users])])
+    return Walk(indptr, rank[data.item][order], deviation[order], codes)
+
+
 class NeighbourModel:
     """What similar users (or items) rated, weighted by similarity and centred as the algorithm centres.
 
@@ -29,7 +56,8 @@ class NeighbourModel:
         similarity: shape (known x, known x), in ascending code order.
         position: place of each x among the known ones, shape (users or items,); -1 where unknown.
         ratings: the training values, CSR over (users, items).
-        rated: place among the known items of each stored value of ``ratings``, where not ``user_based``.
+        walk: the ratings as the walk over similar users reads them; only where ``user_based``.
+        rated: place among the known items of each stored value of ``ratings``; only where not.
         deviation: what neighbours contribute for each stored value of ``ratings``, same order.
         centre_user, centre_item: added to a known pair's prediction, shapes (users,) and (items,).
         spread: factor on the neighbours' mean deviation, by code of x.
@@ -39,6 +67,8 @@ class NeighbourModel:
     similarity: NDArray[np.float64]
     position: NDArray[np.int64]
     ratings: sparse.csr_array
+    walk: Walk
+    rated: NDArray[np.int64]
     deviation: NDArray[np.float64]
     centre_user: NDArray[np.float64]
     centre_item: NDArray[np.float64]
@@ -68,9 +98,12 @@ class NeighbourModel:
         self.position = np.full(n_x, -1)
         self.position[codes[ascending]] = np.arange(len(codes))
         self.ratings = data.matrix
-        self.rated = self.position[self.ratings.indices] if not self.user_based else self.ratings.indices
         self._centre(fitted, data)
         require_finite(self.title, self.deviation, self.centre_user, self.centre_item)
+        if self.user_based:
+            self.walk = _walk(data, self.known, self.deviation)
+        else:
+            self.rated = self.position[data.item]
         return self
 
     def _fit_surprise(self, data: Preferences) -> tuple[Any, Known]:
@@ -152,13 +185,35 @@ class NeighbourModel:
             scores[:, ~self.known.item_mask] = self.known.mean
         return scores
 
+    def neighbours(self, user: int, item: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the neighbours that a prediction is made of, nearest first.
+
+        Returns:
+            Places in ``ratings`` (raters of the item where ``user_based``, else what the user rated) and
+            their similarities, all positive; empty where user or item is unknown.
+        """
+        indptr, nothing = self.ratings.indptr, np.empty(0, dtype=np.int64)
+        x = self.position[user if self.user_based else item]
+        if x < 0:
+            return nothing, np.empty(0)
+        if self.user_based:
+            places = np.flatnonzero(self.ratings.indices == item)
+            others = self.position[np.searchsorted(indptr, places, side="right") - 1]
+        else:
+            places = np.arange(indptr[user], indptr[user + 1])
+            others = self.rated[places]
+        closeness = self.similarity[x, others]
+        near = np.argsort(-closeness, kind="stable")[: self.k]
+        near = near[closeness[near] > 0]
+        return places[near], closeness[near]
+
     def _mean_deviations(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the k nearest neighbours' weighted mean deviation; NaN where there are too few."""
         found = np.full((len(users), self.known.n_items), np.nan)
         indptr, k, min_k = self.ratings.indptr, self.k, self.min_k
         if self.user_based:
-            rows, codes, items = self.position[users], self.known.users, self.ratings.indices
-            user_neighbours(self.similarity, rows, codes, indptr, items, self.deviation, k, min_k, found)
+            rows, walk = self.position[users], self.walk
+            user_neighbours(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, found)
         else:
             codes = np.sort(self.known.items)
             item_neighbours(self.similarity, codes, indptr, self.rated, self.deviation, users, k, min_k, found)

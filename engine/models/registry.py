@@ -30,6 +30,7 @@ class ModelInfo:
         family: ``baseline``, ``factors``, ``neighbours``, ``slope`` or ``clusters``.
         description: one plain sentence.
         when_to_use: one plain sentence.
+        on_events: how it learns from events instead of ratings, one plain sentence.
         predicts_ratings: whether its scores are on the rating scale, so that RMSE and MAE mean something.
         params: what it can be told.
         source: the paper or the program it comes from.
@@ -41,6 +42,7 @@ class ModelInfo:
     family: str
     description: str
     when_to_use: str
+    on_events: str
     predicts_ratings: bool
     params: tuple[Param, ...]
     source: str
@@ -79,6 +81,11 @@ def _neighbours(algorithm: str, title: str) -> Make:
     return lambda params, seed: NeighbourModel(algorithm, title, params, seed)
 
 
+_ON_EVENTS = (
+    "Learns how strong each interest is, and beside each one an item the user did not choose, drawn by chance "
+    "and taught as zero."
+)
+
 _ALL = (
     ModelInfo(
         name="random",
@@ -86,6 +93,7 @@ _ALL = (
         family="baseline",
         description="Shows everybody items drawn by chance.",
         when_to_use="As the floor: a model that does not beat it has learned nothing.",
+        on_events="Learns nothing.",
         predicts_ratings=False,
         params=(),
         source="own",
@@ -97,6 +105,7 @@ _ALL = (
         family="baseline",
         description="Shows everybody the items that most users chose.",
         when_to_use="As the yardstick: personalisation must beat it to be worth its cost.",
+        on_events="Counts users, however strong their interest.",
         predicts_ratings=False,
         params=(),
         source="own",
@@ -108,6 +117,7 @@ _ALL = (
         family="baseline",
         description="Draws ratings by chance, as high and as spread as the training ratings.",
         when_to_use="As the floor for rating accuracy.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NORMAL_PREDICTOR,
         source="scikit-surprise NormalPredictor",
@@ -119,6 +129,7 @@ _ALL = (
         family="baseline",
         description="Predicts from how high a user rates and how high an item is rated, without any taste.",
         when_to_use="To see what taste adds; everybody gets nearly the same list.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.BASELINE_ONLY,
         source="Koren 2010, ACM TKDD 4(1), section 2.1; scikit-surprise BaselineOnly",
@@ -130,6 +141,7 @@ _ALL = (
         family="neighbours",
         description="Predicts what similar users (or similar items) were rated, as it stands.",
         when_to_use="As the plainest neighbour model, easy to explain.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NEIGHBOURS,
         source="scikit-surprise KNNBasic",
@@ -141,6 +153,7 @@ _ALL = (
         family="neighbours",
         description="Neighbours' ratings relative to their own mean, so that strict and mild raters compare.",
         when_to_use="When users differ in how high they rate.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NEIGHBOURS,
         source="scikit-surprise KNNWithMeans",
@@ -152,6 +165,7 @@ _ALL = (
         family="neighbours",
         description="Neighbours' ratings relative to their own mean and spread.",
         when_to_use="When users differ in how high and in how widely they rate.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NEIGHBOURS,
         source="scikit-surprise KNNWithZScore",
@@ -163,6 +177,7 @@ _ALL = (
         family="neighbours",
         description="Neighbours' ratings relative to what users' and items' general tendencies foretell.",
         when_to_use="The most accurate neighbour model; its reasons are people or items one can name.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NEIGHBOURS,
         source="Koren 2010, ACM TKDD 4(1), eq. 3; scikit-surprise KNNBaseline",
@@ -174,6 +189,7 @@ _ALL = (
         family="factors",
         description="Describes users and items by hidden traits and predicts how well they match.",
         when_to_use="A strong default for ratings: accurate, and quick to train and to serve.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.SVD,
         source="Koren, Bell & Volinsky 2009, Computer 42(8), eq. 5; scikit-surprise SVD",
@@ -185,6 +201,7 @@ _ALL = (
         family="factors",
         description="SVD that also learns from which items a user has, whatever they thought of them.",
         when_to_use="When accuracy matters more than training time, which grows with users' histories.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.SVD_PP,
         source="Koren 2008, KDD, eq. 15; scikit-surprise SVDpp",
@@ -196,6 +213,7 @@ _ALL = (
         family="factors",
         description="Describes users and items by hidden traits that only add up, never cancel out.",
         when_to_use="When the traits should read as themes a user has more or less of.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.NMF,
         source="Luo et al. 2014, IEEE Transactions on Industrial Informatics 10(2); scikit-surprise NMF",
@@ -207,6 +225,7 @@ _ALL = (
         family="slope",
         description="Predicts from how much better people rate one item than another, on average.",
         when_to_use="When nothing should be tuned and the catalogue is small: it compares every two items.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.SLOPE_ONE,
         source="Lemire & Maclachlan 2005, SDM; scikit-surprise SlopeOne",
@@ -218,6 +237,7 @@ _ALL = (
         family="clusters",
         description="Groups users and items, and predicts from what a group of users thinks of a group of items.",
         when_to_use="When a few broad groups of users and items are expected.",
+        on_events=_ON_EVENTS,
         predicts_ratings=True,
         params=options.CO_CLUSTERING,
         source="George & Merugu 2005, ICDM; scikit-surprise CoClustering",

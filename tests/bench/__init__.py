@@ -1,0 +1,1 @@
+"""Measurements against peers: ``make bench``. Not collected by pytest; holds no assertion on time."""
