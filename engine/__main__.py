@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
+from engine.commands import evaluate, profile, recommend
 from engine.commands.parsing import OneLineParser, dispatch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 2 with one line on standard error on bad input."""
-    parser = OneLineParser(prog="python -m engine", description="Profile data, evaluate models, recommend items: the engine without a browser.")
+    parser = OneLineParser(prog="python -m engine", description="Profile data, evaluate models, recommend items.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in ("profile", "evaluate", "recommend"):
-        if find_spec(f"engine.commands.{name}"):
-            import_module(f"engine.commands.{name}").add_parser(commands)
+    for command in (profile, evaluate, recommend):
+        command.add_parser(commands)
     return dispatch(parser, argv)
 
 

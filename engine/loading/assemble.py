@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset, Feedback
+from engine.errors import DataError, unknown
 from engine.loading.records import DEFAULT_EVENT_WEIGHTS
 
 
@@ -27,6 +28,9 @@ def assemble(
 
     Codes follow the side table where there is one; ids it lacks come after, in their natural order, with
     empty attributes. Who or what is only in a side table belongs to the Dataset too.
+
+    Raises:
+        DataError: a weight is given for an event the log has not.
     """
     user_codes, user_table = _coded(rows["user"], users, "user_id")
     item_codes, item_table = _coded(rows["item"], items, "item_id")
@@ -43,8 +47,10 @@ def assemble(
     interactions = interactions.sort_values("time", kind="stable", ignore_index=True)
     events = [str(event) for event in interactions["event"].cat.categories]
     weights = {event: DEFAULT_EVENT_WEIGHTS.get(event.lower(), 1.0) for event in events}
-    if event_weights:
-        weights |= {event: float(weight) for event, weight in event_weights.items() if event in weights}
+    for event, weight in (event_weights or {}).items():
+        if event not in weights:
+            raise DataError(unknown("Event", event, events))
+        weights[event] = float(weight)
     return Dataset(
         name=name,
         interactions=interactions,

@@ -26,6 +26,7 @@ from engine.loading.sources import Source
 _NAMES = {",": "Comma", "\t": "Tab", ";": "Semicolon", "|": "Bar", "::": "Double-colon", " ": "Space"}
 _DELIMITERS = (",", "\t", ";", "|", "::", "^", "~", "#", "&", "!", "%", "*", "$", "\x01", "\x1f", " ")
 _SAMPLE_LINES = 300
+_DAMAGED_SHARE = 0.2  # of the lines; with more of them the encoding is another one
 _LONGEST_RECORD = 200  # lines; a quote left open does not swallow more than this before it is noticed
 _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 
@@ -113,11 +114,11 @@ def _encoding(data: bytes, name: str) -> str:
         pass
     else:
         return "utf-8"
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    every = data.split(b"\n")
+    lines = [line for line in every if not line.isascii()]
     in_utf8 = sum(_readable(line, "utf-8") for line in lines)
     in_latin = sum(_readable(line, "cp1252") for line in lines)
-    best = max(in_utf8, in_latin)
-    if best < 0.5 * len(lines):
+    if len(lines) - max(in_utf8, in_latin) > _DAMAGED_SHARE * len(every):
         raise DataError(f"'{name}' is in an unknown encoding: neither UTF-8 nor latin-1. Save it as UTF-8.")
     # Bytes that are right UTF-8 on most lines are UTF-8 with a few damaged lines.
     return "utf-8" if in_utf8 >= 0.5 * len(lines) else "latin-1"
@@ -285,8 +286,9 @@ def _rows(lines: list[str | None], dialect: Dialect) -> list[list[str]]:
 def _row(lines: list[str | None], at: int, dialect: Dialect, width: int | None = None) -> tuple[list[str] | None, int]:
     """Return the cells of the row that begins at line ``at`` (None if unreadable) and the lines it takes.
 
-    A quoted cell may run over several lines. Where that gives a row of another width than ``width``, the
-    quote was a stray one: its line is unreadable by itself and reading goes on with the next line.
+    A quoted cell may run over several lines. Where that gives a row of another width than ``width``, or
+    swallows lines most of which would be rows by themselves, the quote was a stray one: its line alone is
+    unreadable and reading goes on with the next line.
     """
     line = lines[at]
     if line is None:
@@ -294,8 +296,10 @@ def _row(lines: list[str | None], at: int, dialect: Dialect, width: int | None =
     if not dialect.quoted or len(dialect.delimiter) > 1:
         return line.rstrip("\r").split(dialect.delimiter), 1
     cells, taken = _record(lines, at, dialect.delimiter)
-    if taken > 1 and (cells is None or (width is not None and len(cells) != width)):
-        return None, 1
+    if taken > 1 and cells is not None and width is not None:
+        alone = [(text or "").count(dialect.delimiter) + 1 == width for text in lines[at : at + taken]]
+        if len(cells) != width or 2 * sum(alone) > taken:
+            return None, 1
     return cells, taken
 
 

@@ -137,7 +137,7 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
             if role == "rating":
                 # By custom the two ids stand first; small ids look like ratings too.
                 fits = [c for c in fits if place[c] >= 2]
-            if role not in guess and fits and len(looks) - len(guess) >= 2:
+            if role not in guess and fits and len(looks) - len(guess) >= 3:
                 guess[role] = fits[-1]
     for role in ("user", "item"):
         if role in guess:
@@ -166,7 +166,7 @@ def _look(cells: pd.Series) -> _Looks:
     starlike = numeric and bool(values.min() >= 0 and values.max() <= 10)
     gradelike = numeric and bool(repeats >= 1.5 and values.min() >= -10 and values.max() <= 100)
     rating = not time and distinct <= 101 and (starlike or gradelike)
-    event = not numeric and not time and distinct <= 20 and repeats >= 2 and bool(present.str.len().max() <= 30)
+    event = not numeric and not time and distinct <= 20 and repeats >= 2 and not present.str.contains(r"\d").any()
     return _Looks(numeric, whole, distinct, repeats, time, rating, event)
 
 
