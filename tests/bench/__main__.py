@@ -22,8 +22,9 @@ def main(word: str = "") -> None:
                 continue
             ours, peer = (in_child(name, side, job.arguments) for side in (job.ours, job.peer))
             target = f"{job.target:.0f}x" if job.target else ""
-            ratio = f"{peer.seconds / ours.seconds:.0f}x"
-            seconds = f"{ours.seconds:.2f}", f"{peer.seconds:.1f}"
+            times = peer.seconds / ours.seconds
+            ratio = f"{times:.0f}x" if times >= 10 else f"{times:.1f}x"
+            seconds = f"{ours.seconds:.2f}", f"{peer.seconds:.2f}"
             memory = f"{ours.peak_mb:.0f}", f"{peer.peak_mb:.0f}"
             print(ROW.format(job.title, *seconds, ratio, target, *memory), flush=True)
             for side, measured in (("ours", ours), ("peer", peer)):
