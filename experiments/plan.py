@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -60,7 +61,7 @@ class Plan:
                 f"({', '.join(self.variants)}). Give one weight a variant, such as "
                 f"{','.join('1' for _ in self.variants)}."
             )
-        if min(self.split) < 0 or sum(self.split) <= 0:
+        if not all(map(math.isfinite, self.split)) or min(self.split) < 0 or sum(self.split) <= 0:
             raise ExperimentError(f"Split {list(self.split)} was given; weights are 0 or more, and not all 0.")
         if self.days < 1:
             raise ExperimentError(f"{self.days} days were given; an experiment runs at least 1.")

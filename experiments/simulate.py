@@ -26,6 +26,8 @@ from experiments.plan import Stopping
 from experiments.results import Meta, Results
 from experiments.runs import Arm, Circumstances, Report, distinct, find_truth, silent
 
+_MOST_UNIT_DAYS = 20_000_000
+_SEEDS = 2**32  # what Surprise's generator takes
 _PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise", "statsmodels")
 
 
@@ -83,7 +85,7 @@ def simulate(
     arms = [arm if isinstance(arm, Arm) else Arm(arm) for arm in (control, *treatments)]
     names = names_of([arm.model for arm in arms])
     policies = [make_policy(arm.model, arm.params, seed) for arm in arms]
-    _check(users, days, retrain_every, slate_size, dataset)
+    _check(dataset, users, days, retrain_every, slate_size, seed)
     plan = draft(
         names,
         primary=primary,
@@ -192,14 +194,21 @@ def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circum
     )
 
 
-def _check(users: int | None, days: int, retrain_every: int | None, slate_size: int, dataset: Dataset) -> None:
+def _check(
+    dataset: Dataset, users: int | None, days: int, retrain_every: int | None, slate_size: int, seed: int
+) -> None:
     if users is not None and users < 2:
         raise ExperimentError(f"{users} users were given; an experiment needs at least 2.")
     if days < 1:
         raise ExperimentError(f"{days} days were given; an experiment runs at least 1.")
+    if (users or dataset.n_users) * days > _MOST_UNIT_DAYS:
+        raise ExperimentError(
+            f"{users or dataset.n_users:,} users for {days:,} days were given; users times days may be up to "
+            f"{_MOST_UNIT_DAYS:,}, which fills several GB. Take fewer users or days."
+        )
     if retrain_every is not None and retrain_every < 1:
         raise ExperimentError(f"Retraining every {retrain_every} days was given; expected 1 day or more.")
     if slate_size < 1:
         raise ExperimentError(f"Slates of {slate_size} items were given; expected 1 or more.")
-    if not dataset.n_users or not dataset.n_items:
-        raise ExperimentError(f"{dataset.name} has no users or no items to simulate from.")
+    if not 0 <= seed < _SEEDS:
+        raise ExperimentError(f"Seed {seed} was given; expected a whole number from 0 to {_SEEDS - 1}.")

@@ -42,6 +42,7 @@ def test_roles():
         ({"split": (1, 1, 1)}, "3 weights, but there are 2 variants"),
         ({"split": (0, 0)}, "not all 0"),
         ({"split": (-1, 2)}, "weights are 0 or more"),
+        ({"split": (float("nan"), 2)}, "weights are 0 or more"),
         ({"days": 0}, "at least 1"),
         ({"alpha": 0}, "both lie between 0 and 1"),
     ],

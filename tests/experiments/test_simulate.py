@@ -159,6 +159,8 @@ def test_movielens(ml_100k):
         ({"days": 0}, "at least 1"),
         ({"retrain_every": 0}, "expected 1 day or more"),
         ({"slate_size": 0}, "expected 1 or more"),
+        ({"seed": -1}, "Seed -1 was given; expected a whole number from 0"),
+        ({"users": 3_000_000}, "3,000,000 users for 14 days were given; users times days may be up to"),
     ],
 )
 def test_what_cannot_be_simulated_is_said(shop, changes, sentence):
