@@ -225,7 +225,7 @@ def _events(rng: np.random.Generator, users: _Users, items: _Items) -> pd.DataFr
             "item_id": items.table["item_id"].to_numpy()[log["item"]],
             "time": np.datetime_as_string(moment),
             "event": log["event"].to_numpy(),
-            "rating": log["rating"].astype("Int64").to_numpy(),
+            "rating": log["rating"].astype("Int64").array,
         }
     )
 
