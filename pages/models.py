@@ -37,9 +37,13 @@ def main() -> None:
                 key="train",
             )
         return
-    if waiting and st.button(f"Train {training.titles(waiting)}", type="primary", key="train-rest"):
-        choice.start(dataset)
-        st.rerun()
+    if waiting:
+        st.button(
+            f"Train {training.titles(waiting)}",
+            type="primary",
+            key="train-rest",
+            on_click=lambda: choice.start(dataset),
+        )
     _warn(dataset, choice.split["how"])
     if training.REFERENCES[0] not in board:
         with top:
@@ -117,7 +121,8 @@ def _method(board: Mapping[str, Evaluation], found: Comparison) -> None:
         f"{best.split.sentence} Measured on {formats.plural(found.users, 'user')}"
         + (f"; {' and '.join(left_out)}" if left_out else "")
         + ". Intervals are 95% bootstrap intervals over users. Better and worse come from the difference within "
-        "each user, which can be clear even where two models' own intervals overlap."
+        "each user, which can be clear even where two models' own intervals overlap; the intervals of the "
+        "differences are wider the more models are compared, so that together they hold at 95%."
     )
 
 

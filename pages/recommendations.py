@@ -126,9 +126,8 @@ def _offer(requests: Mapping[str, Mapping[str, Any]], waiting: list[str]) -> Non
         for model in waiting:
             progress.start(TASK, requests[model])
 
-    names = " and ".join(MODELS[model].title for model in waiting)
     headline.empty(
-        f"{names} not fitted yet",
+        f"{formats.listed([MODELS[model].title for model in waiting])} not fitted yet",
         "To recommend, a model first learns from the whole log: seconds for most, minutes for a few. It is kept.",
         f"Fit {formats.plural(len(waiting), 'model')}",
         start,

@@ -14,6 +14,9 @@ from engine.evaluation.accumulate import RANKING_METRICS, number
 from engine.evaluation.record import Evaluation
 from engine.metrics.intervals import Estimate, ratio_intervals
 
+REPLICATIONS = 2000
+"""More than for single figures: the ends of intervals that hold together lie further out in the tails."""
+
 Reading = Literal["better", "worse", "not told apart"]
 
 
@@ -25,8 +28,10 @@ class Comparison:
         metric: the metric's name.
         order: model names, best first; equal values keep the order they came in, models without one come last.
         reference: the model all others are held against.
-        against_reference: each other model's mean minus the reference's, over the same users.
-        lead: the best model's mean minus the second's; without a value where there is no second.
+        against_reference: each other model's mean minus the reference's, over the same users. The intervals
+            hold together at 95%.
+        lead: the best model's mean minus the second's, at the same level; without a value where there is no
+            second.
         users: users the differences are over.
     """
 
@@ -51,7 +56,8 @@ def compare(
     Two models' own intervals may overlap while one is better for nearly every user: both are high for users
     who are easy to please. A difference is therefore taken within each user first, and the users are drawn
     with replacement after (paired bootstrap: Efron & Tibshirani 1993, chapter 13; in retrieval, Smucker, Allan
-    & Carterette 2007). All differences share the draws.
+    & Carterette 2007). All differences share the draws. Whoever picks the best of many is misled by chance
+    more often, so each of the m intervals has the level 1 - 0.05 / m (Bonferroni).
 
     Args:
         evaluations: models measured on one split with one k, ``reference`` among them.
@@ -73,9 +79,10 @@ def compare(
     order = np.argsort(-values, kind="stable")
     per_user = _aligned(evaluations, metric)
     rest = [place for place in range(len(names)) if names[place] != reference]
-    differences = _differences(per_user[:, rest] - per_user[:, [names.index(reference)]], seed)
+    level = 1 - 0.05 / max(1, len(rest))
+    differences = _differences(per_user[:, rest] - per_user[:, [names.index(reference)]], level, seed)
     if len(names) > 1:
-        lead = _differences(per_user[:, order[:1]] - per_user[:, order[1:2]], seed)[0]
+        lead = _differences(per_user[:, order[:1]] - per_user[:, order[1:2]], level, seed)[0]
     else:
         lead = Estimate(None, reason="There is no second model.")
     return Comparison(
@@ -121,10 +128,16 @@ def _aligned(evaluations: Sequence[Evaluation], metric: str) -> NDArray[np.float
     return np.column_stack([column.reindex(columns[0].index).to_numpy(np.float64) for column in columns])
 
 
-def _differences(within_user: NDArray[np.float64], seed: int) -> list[Estimate]:
-    """Return the mean of each column over its users with a 95% bootstrap interval."""
+def _differences(within_user: NDArray[np.float64], level: float, seed: int) -> list[Estimate]:
+    """Return the mean of each column over its users with a bootstrap interval of the given level."""
     there = ~np.isnan(within_user)
-    values, lows, highs = ratio_intervals(np.where(there, within_user, 0.0), there.astype(np.float64), seed=seed)
+    values, lows, highs = ratio_intervals(
+        np.where(there, within_user, 0.0),
+        there.astype(np.float64),
+        seed=seed,
+        replications=REPLICATIONS,
+        level=level,
+    )
     return [
         Estimate(number(value), number(low), number(high)) for value, low, high in zip(values, lows, highs, strict=True)
     ]

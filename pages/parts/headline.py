@@ -46,9 +46,23 @@ def figures(rows: Sequence[tuple[str, str]]) -> None:
 
 def empty(title: str, sentence: str, button: str, act: Callable[[], object], *, key: str = "empty") -> None:
     """Draw an empty state: a title, one sentence, one button."""
+
+    def press() -> None:
+        act()
+
     with st.container(border=True, horizontal_alignment="center", key=f"box-{key}"):
         st.subheader(title, anchor=False)
         st.write(sentence)
-        if st.button(button, type="primary", key=key):
-            act()
-            st.rerun()
+        # A callback runs before the page does, so a click survives when something else interrupts the page.
+        st.button(button, type="primary", key=key, on_click=press)
+
+
+def elsewhere(title: str, sentence: str, link: str, page: str) -> None:
+    """Draw an empty state that another page fills: a title, one sentence, one link.
+
+    A link, because ``st.switch_page`` refuses to leave a session whose widgets are bound to the URL.
+    """
+    with st.container(border=True, horizontal_alignment="center"):
+        st.subheader(title, anchor=False)
+        st.write(sentence)
+        st.page_link(page, label=f"**{link}**", icon=":material/arrow_forward:")

@@ -108,8 +108,8 @@ def table(board: Board, found: Comparison) -> None:
     columns: dict[str, Any] = {
         "Model": st.column_config.TextColumn(pinned=True),
         _AGAINST: st.column_config.TextColumn(
-            help=f"{title(found.metric, k)} minus Popularity's over the same users, with its 95% interval. "
-            "Better or worse only where the interval leaves out 0."
+            help=f"{title(found.metric, k)} minus Popularity's over the same users, with its interval; the intervals "
+            "of all models hold together at 95%. Better or worse only where the interval leaves out 0."
         ),
     }
     shown[_AGAINST] = [_against(found, each.model) for each in ordered]

@@ -57,6 +57,15 @@ def test_the_interval_agrees_with_the_paired_t_test():
     assert (gain.low, gain.high) == pytest.approx((low, high), abs=0.1 * (high - low))
 
 
+def test_the_more_models_the_wider_each_interval():
+    rng = np.random.default_rng(5)
+    base, other = rng.uniform(size=500), rng.uniform(size=500)
+    names = ["svd", "nmf", "slope_one", "knn_basic", "random"]
+    gains = compare([measured("popularity", base), *(measured(name, other) for name in names)]).against_reference
+    low, high = stats.ttest_rel(other, base).confidence_interval(0.99)
+    assert (gains["svd"].low, gains["svd"].high) == pytest.approx((low, high), abs=0.1 * (high - low))
+
+
 def test_no_difference_is_not_told_apart_and_a_loss_is_worse():
     rng = np.random.default_rng(4)
     base = rng.uniform(size=300)
