@@ -85,7 +85,8 @@ def srm(counts: ArrayLike, weights: ArrayLike) -> Check:
         )
     chi_square = float(((observed - expected) ** 2 / expected).sum())
     p = float(special.chdtrc(observed.size - 1, chi_square))
-    found = f"{_ratio(observed)} against a planned {_ratio(expected)} ({p_value(p)})"
+    planned_shares = " : ".join(f"{part:.4g}%" for part in 100 * expected / total)
+    found = f"{' : '.join(map(count, observed))} units against a planned {planned_shares} ({p_value(p)})"
     if p < SRM_ALPHA:
         return Check(
             name="srm",
@@ -237,7 +238,3 @@ def _counts_and_weights(
             "one weight must be above 0."
         )
     return seen, planned
-
-
-def _ratio(values: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    return " : ".join(count(value) for value in values)

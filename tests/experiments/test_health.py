@@ -28,7 +28,7 @@ def test_srm_scipy():
     assert check.value == pytest.approx(18.18181818)
     assert check.p_value == pytest.approx(2.00786561e-05)
     assert check.status == "failed"
-    assert "1,000 : 1,200 against a planned 1,100 : 1,100" in check.sentence
+    assert "1,000 : 1,200 units against a planned 50% : 50%" in check.sentence
     assert check.next_step
 
 
