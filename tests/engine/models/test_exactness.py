@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import surprise
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.models import make_model
@@ -152,6 +152,8 @@ ratings = st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)), st.in
     st.integers(1, 3),
 )
 def test_any_small_data(cells, name, similarity, user_based, k, min_k):
+    # Surprise's z-score is 0 / 0 where no value differs from another.
+    assume(name != "knn_with_zscore" or len(set(cells.values())) > 1)
     users, items = zip(*cells, strict=True)
     train = preferences(users, items, list(cells.values()), 6, 6)
     if name in NEIGHBOURS:
