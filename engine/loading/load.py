@@ -200,8 +200,8 @@ def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list
     sentences = [f"{kept + refused:,} rows read, {kept:,} kept, {refused:,} refused."]
     if dataset.withheld_users:
         sentences.append(
-            f"{dataset.withheld_users:,} users did not consent; they and their {withheld:,} rows are left out, "
-            "counted as refused."
+            f"Users who did not consent: {dataset.withheld_users:,}. They are left out, and their {withheld:,} rows "
+            "count as refused."
         )
     if dataset.rating_scale:
         low, high = dataset.rating_scale

@@ -139,15 +139,12 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
                 fits = [c for c in fits if place[c] >= 2]
             if role not in guess and fits and len(looks) - len(guess) >= 3:
                 guess[role] = fits[-1]
-    for role in ("user", "item"):
-        if role in guess:
-            continue
-        fits = [c for c, look in looks.items() if c not in guess.values() and not look.time]
-        ids = [c for c in fits if not looks[c].numeric or looks[c].whole]
-        # A number that never repeats counts rows; it names nobody.
-        repeating = [c for c in ids if looks[c].repeats > 1.0]
-        if repeating or ids:
-            guess[role] = (repeating or ids)[0]
+    wanted = [role for role in ("user", "item") if role not in guess]
+    fits = [c for c, look in looks.items() if c not in guess.values() and not look.time]
+    ids = [c for c in fits if not looks[c].numeric or looks[c].whole]
+    # A column that never repeats counts rows; it names nobody.
+    repeating = [c for c in ids if looks[c].repeats > 1.0]
+    guess |= dict(zip(wanted, repeating if len(repeating) >= len(wanted) else ids, strict=False))
     return guess
 
 

@@ -61,11 +61,11 @@ def tidy(raw: RawTable, role: Literal["user", "item"], ids: pd.Series) -> SideTa
     sentences = []
     bad = len(raw.malformed) + int(frame[column].isna().sum())
     if bad:
-        sentences.append(f"{bad:,} rows of the {role} table could not be read or have no id and were left out.")
+        sentences.append(f"Left out of the {role} table, without an id or unreadable: {_rows(bad)}.")
     frame = frame[frame[column].notna()]
     repeated = frame[column].duplicated()
     if repeated.any():
-        sentences.append(f"{int(repeated.sum()):,} rows of the {role} table repeat an id; the first one counts.")
+        sentences.append(f"Ids repeated in the {role} table, where the first row counts: {_rows(int(repeated.sum()))}.")
     frame = frame[~repeated].reset_index(drop=True)
     names = _new_names([str(other) for other in frame.columns if other != column], role, key)
     typed = {key: frame[column].astype("str")} | {new: _typed(frame[old]) for old, new in names.items()}
@@ -123,6 +123,10 @@ def _typed(cells: pd.Series) -> pd.Series:
         if int((~np.isnat(times)).sum()) == len(present):
             return pd.Series(times, index=cells.index)
     return cells.astype("str")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _plain(name: str) -> str:

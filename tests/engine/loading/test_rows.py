@@ -101,7 +101,7 @@ def test_rows_of_users_without_consent_are_withheld_and_counted():
     assert report.reasons == {NO_CONSENT: 10, "user id is missing": 1}
     assert report.withheld_rows == 10
     assert report.withheld_users == loaded.dataset.withheld_users == 3
-    assert "3 users did not consent; they and their 10 rows are left out, counted as refused." in report.sentences
+    assert "Users who did not consent: 3. They are left out, and their 10 rows count as refused." in report.sentences
     assert not {"u1", "u3", "nobody"} & set(loaded.dataset.users["user_id"])
     everyone = load_text("\n".join([HEADER, *good_rows()]), users=users, include_withheld=True)
     assert everyone.report.rows_refused == everyone.dataset.withheld_users == 0
