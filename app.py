@@ -1,7 +1,5 @@
 """Personalization Lab's dashboard: navigation and page chrome, nothing else. Start it with ``make run``."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts import chrome
@@ -30,9 +28,7 @@ def main() -> None:
     st.set_page_config(page_title="Personalization Lab", page_icon=chrome.ICON, layout="wide")
     page = st.navigation(
         {
-            section: [
-                st.Page(file, title=title, default=title == "Data") for file, title in pages if Path(file).exists()
-            ]
+            section: [st.Page(file, title=title, default=title == "Data") for file, title in pages]
             for section, pages in PAGES.items()
         }
     )
