@@ -134,9 +134,8 @@ def _next(plan: Plan) -> None:
     """Say what was planned, and lead on."""
     st.markdown(planning.summary(plan))
     st.caption(f"Hypothesis: {plan.hypothesis} · plan `{plan.hash}`: it changes with anything you change above.")
-    with st.container(horizontal=True):
-        if st.button("Simulate this plan", type="primary", icon=":material/science:", key="to-simulate"):
-            st.switch_page("pages/simulate.py")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("pages/simulate.py", label="**Simulate this plan**", icon=":material/science:")
         st.download_button(
             "Plan as JSON",
             data=json.dumps(plan.to_dict() | {"hash": plan.hash}, indent=2),

@@ -54,11 +54,11 @@ def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
     key = st.query_params.get(RESULT) or st.session_state.get(RESULT) or next(iter(known), None)
     if key is None:
         headline.ask(question, "No experiment has been simulated on this data yet.")
-        headline.empty(
+        headline.elsewhere(
             "Nothing to read yet",
             "Choose a control and a treatment, and let simulated users live with both.",
             "Simulate an experiment",
-            lambda: st.switch_page("pages/simulate.py"),
+            "pages/simulate.py",
         )
         return None
     if not _ready(key, question):

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.dataset import Dataset
 from engine.models import MODELS
 from experiments.drafting import draft, names_of, split_for
-from experiments.metrics import SIMULATED, find
+from experiments.metrics import SIMULATED
 from experiments.plan import Plan
 from pages.parts import formats, glossary, parameters
 
@@ -21,8 +21,9 @@ _STOPPING_HELP = (
     "may stop early, whenever the always-valid interval settles it; needs more users. Looking daily at a plan made "
     "for one look finds uplifts that are not there."
 )
-_CONTROL_SHARES = (None, 0.6, 0.7, 0.8, 0.9, 0.95)
-_RETRAIN = (1, 3, 7, 14, None)
+# A select box takes None for "nothing chosen", so zero stands for an even split and for no retraining.
+_CONTROL_SHARES = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95)
+_RETRAIN = (1, 3, 7, 14, 0)
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,18 @@ def decision() -> dict[str, Any]:
             help=f"Relative to the control. {glossary.tip('mde')}",
             width=240,
         )
-        others = [name for name in names if name != primary]
-        guarded = _guardrails(others)
+        guardrails = st.multiselect(
+            "Guardrails",
+            names,
+            default=[metric.name for metric in SIMULATED if metric.role == "guardrail"],
+            format_func=glossary.title,
+            key="guardrails",
+            bind="query-params",
+            placeholder="None",
+            help=f"{glossary.tip('guardrail')}\n\nThe primary metric is none, even where it is chosen here.",
+            width=330,
+        )
+    guarded = [name for name in guardrails if name != primary]
     margins = _margins(guarded)
     return {"hypothesis": hypothesis, "primary": primary, "mde": round(mde, 3), "guardrails": margins}
 
@@ -190,7 +201,7 @@ def conduct(treatments: int) -> tuple[dict[str, Any], dict[str, Any]]:
         share = st.selectbox(
             "Split",
             _CONTROL_SHARES,
-            format_func=lambda part: "Even" if part is None else f"{formats.share(part, 0)} control",
+            format_func=lambda part: f"{formats.share(part, 0)} control" if part else "Even",
             key="split",
             bind="query-params",
             help="An even split needs the fewest users; a large control risks less.",
@@ -210,14 +221,14 @@ def conduct(treatments: int) -> tuple[dict[str, Any], dict[str, Any]]:
             "Retrain every",
             _RETRAIN,
             index=_RETRAIN.index(7),
-            format_func=lambda days: "Never" if days is None else formats.plural(days, "day"),
+            format_func=lambda days: formats.plural(days, "day") if days else "Never",
             key="retrain",
             bind="query-params",
             help="How often the models learn from what happened since.",
             width=150,
         )
-    split = list(split_for(max(treatments, 1), share))
-    run = {"users": int(users), "seed": int(seed), "retrain_every": retrain}
+    split = list(split_for(max(treatments, 1), share or None))
+    run = {"users": int(users), "seed": int(seed), "retrain_every": retrain or None}
     return {"split": split, "days": int(days)}, run
 
 
@@ -230,23 +241,6 @@ def summary(plan: Plan) -> str:
         f"**{glossary.title(plan.primary.name)}** decides · {guards or 'no guardrail'} · "
         f"{formats.plural(plan.days, 'day')} · split {' : '.join(formats.share(part, 0) for part in plan.shares)} · "
         f"significance level {formats.share(plan.alpha, 0)} · {_STOPPING[plan.stopping].lower()}"
-    )
-
-
-def _guardrails(others: list[str]) -> list[str]:
-    """Ask which metrics guard; the primary metric cannot be one."""
-    if "guardrails" in st.session_state:
-        st.session_state["guardrails"] = [name for name in st.session_state["guardrails"] if name in others]
-    return st.multiselect(
-        "Guardrails",
-        others,
-        default=[name for name in others if find(SIMULATED, name).role == "guardrail"],
-        format_func=glossary.title,
-        key="guardrails",
-        bind="query-params",
-        placeholder="None",
-        help=glossary.tip("guardrail"),
-        width=330,
     )
 
 

@@ -1,0 +1,36 @@
+"""Experiments simulated before a page is opened, small and quick, as the Simulate page would ask for them."""
+
+from engine import store
+from experiments import archive
+from pages.parts import outcomes
+from tests.pages.trained import do
+
+
+def request(dataset, **changes):
+    """What the Simulate page asks for: popularity against random unless changed."""
+    asked = {
+        "dataset": store.put(dataset),
+        "control": {"model": "popularity", "params": {}},
+        "treatments": [{"model": "random", "params": {}}],
+        "hypothesis": "",
+        "primary": "conversion",
+        "mde": 0.05,
+        "guardrails": {"sessions": 0.05},
+        "split": [1.0, 1.0],
+        "days": 3,
+        "alpha": 0.05,
+        "power": 0.8,
+        "stopping": "fixed",
+        "users": 300,
+        "seed": 1,
+        "retrain_every": 7,
+    }
+    return asked | changes
+
+
+def simulated(dataset, **changes):
+    """Leave behind what a finished simulation would, and return its key."""
+    asked = request(dataset, **changes)
+    key = do(outcomes.TASK, asked)
+    archive.remember(key, asked)
+    return key

@@ -1,0 +1,94 @@
+"""The Simulate page: before, while and after an experiment runs, and what can go wrong."""
+
+import time
+
+import pytest
+
+from engine import jobs, store
+from tests.engine.logs import make_log, random_log
+from tests.pages.simulated import request, simulated
+
+
+@pytest.fixture(scope="module")
+def log():
+    return random_log(4, n_rows=900, feedback="implicit")
+
+
+@pytest.fixture
+def open_page(app):
+    def opened(dataset, **query):
+        app.query_params["data"] = store.put(dataset)
+        for name, value in ({"users": "300", "days": "3", "treatments": "Random"} | query).items():
+            app.query_params[name] = value
+        app.switch_page("pages/simulate.py").run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def words(page):
+    parts = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.warning, *page.info, *page.error,
+             *page.success]  # fmt: skip
+    return "\n".join(part.value for part in parts)
+
+
+def test_before_the_run_it_says_what_will_happen(open_page, log):
+    page = open_page(log, seed="77")
+    assert page.title[0].value == "What would the test say, and what is the truth?"
+    assert "Random against Popularity: 300 simulated users made from small.csv, for 3 days." in words(page)
+    assert "**Conversion** decides · Sessions per user may lose 5%" in words(page)
+    assert page.button(key="run").label == "Run the simulation"
+    assert not page.dataframe
+
+
+def test_what_is_on_disk_is_shown_with_the_truth_beside(open_page, log):
+    simulated(log)
+    page = open_page(log)
+    assert "the test says" in words(page)
+    assert "the truth is" in words(page)
+    assert "Next step" in words(page)
+    table = page.dataframe[0].value
+    assert list(table["Metric"]) == ["Conversion", "Click-through", "Revenue per user", "Sessions per user"]
+    assert table["The interval"].str.contains("the truth").all()
+    assert not [button for button in page.button if button.key == "run"]
+
+
+def test_the_button_runs_it_in_a_child_process(open_page, log):
+    page = open_page(log, seed="5")
+    page.button(key="run").click().run()
+    assert not page.exception
+    key = page.session_state["result"]
+    assert request(log, seed=5)["seed"] == 5
+    end = time.monotonic() + 120
+    while jobs.status(key).active:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    page.run()
+    assert "the truth is" in words(page)
+
+
+def test_the_same_model_twice_is_an_a_a_test_whose_truth_is_zero(open_page, log):
+    simulated(log, treatments=[{"model": "popularity", "params": {}}])
+    page = open_page(log, treatments="Popularity")
+    assert set(page.dataframe[0].value["True uplift"]) <= {"+0.0%", "—"}
+
+
+def test_without_a_treatment_it_asks_for_one(open_page, log):
+    page = open_page(log)
+    page.multiselect(key="treatments").set_value([]).run()
+    assert "Choose at least one treatment" in words(page)
+
+
+def test_a_log_too_small_to_simulate_from_says_why(open_page):
+    page = open_page(make_log([(0, 0), (1, 1)]))
+    page.button(key="run").click().run()
+    key = page.session_state["result"]
+    end = time.monotonic() + 120
+    while jobs.status(key).active:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    page.run()
+    assert not page.exception
+    assert "Simulated users need at least 2 users, 3 items" in words(page)
+    assert page.button(key="run").label == "Run it again"
