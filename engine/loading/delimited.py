@@ -20,13 +20,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from engine.errors import DataError
+from engine.loading.encoding import Text, decoded_lines, read_text
 from engine.loading.raw import RawTable, refusals, text_columns
 from engine.loading.sources import Source
 
 _NAMES = {",": "Comma", "\t": "Tab", ";": "Semicolon", "|": "Bar", "::": "Double-colon", " ": "Space"}
 _DELIMITERS = (",", "\t", ";", "|", "::", "^", "~", "#", "&", "!", "%", "*", "$", "\x01", "\x1f", " ")
 _SAMPLE_LINES = 300
-_DAMAGED_SHARE = 0.2  # of the lines; with more of them the encoding is another one
 _LONGEST_RECORD = 200  # lines; a quote left open does not swallow more than this before it is noticed
 _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 
@@ -54,8 +54,8 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     Raises:
         DataError: the file is binary, in an unknown encoding, has one column, or a header and no rows.
     """
-    text = _text(source)
-    start = _decoded_lines(text.data[: 1 << 20], text.encoding)[:_SAMPLE_LINES]
+    text = read_text(source)
+    start = decoded_lines(text.data[: 1 << 20], text.encoding)[:_SAMPLE_LINES]
     if dialect is None:
         dialect = Dialect(_delimiter(start, source.name))
     sample = _rows(start, dialect)
@@ -78,67 +78,6 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     parted = _NAMES.get(dialect.delimiter, repr(dialect.delimiter))
     wording = f"{parted}-separated text, {text.encoding.upper()}, {'with' if header else 'without'} a header row"
     return RawTable(text_columns(frame), lines, malformed, wording)
-
-
-@dataclass(frozen=True)
-class _Text:
-    data: bytes  # the file without a byte order mark, its lines ended by line feeds
-    encoding: str  # utf-8 or latin-1
-    marked: bool  # whether the file begins with a UTF-8 byte order mark
-    rewritten: bool  # whether the file on disk reads differently: UTF-16, or lines ended by \\r alone
-
-
-def _text(source: Source) -> _Text:
-    data = source.path.read_bytes()
-    marked = data.startswith(b"\xef\xbb\xbf")
-    rewritten = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if rewritten:
-        try:
-            data = data.decode("utf-16").encode("utf-8")
-        except UnicodeDecodeError:
-            raise DataError(f"'{source.name}' is damaged UTF-16 text. Save it as UTF-8.") from None
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in data:
-        raise DataError(f"'{source.name}' is binary, not text. Expected CSV, TSV, JSON Lines or Parquet.")
-    data = data.replace(b"\r\n", b"\n")
-    if b"\r" in data and b"\n" not in data:
-        data, rewritten = data.replace(b"\r", b"\n"), True
-    return _Text(data, _encoding(data, source.name), marked, rewritten)
-
-
-def _encoding(data: bytes, name: str) -> str:
-    """Return utf-8 or latin-1 (read as Windows-1252, which adds the curly quotes to it)."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
-    every = data.split(b"\n")
-    lines = [line for line in every if not line.isascii()]
-    in_utf8 = sum(_readable(line, "utf-8") for line in lines)
-    in_latin = sum(_readable(line, "cp1252") for line in lines)
-    if len(lines) - max(in_utf8, in_latin) > _DAMAGED_SHARE * len(every):
-        raise DataError(f"'{name}' is in an unknown encoding: neither UTF-8 nor latin-1. Save it as UTF-8.")
-    # Bytes that are right UTF-8 on most lines are UTF-8 with a few damaged lines.
-    return "utf-8" if in_utf8 >= 0.5 * len(lines) else "latin-1"
-
-
-def _readable(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decoded_lines(data: bytes, encoding: str) -> list[str | None]:
-    """Return the lines; None where one cannot be read in ``encoding``."""
-    codec = "cp1252" if encoding == "latin-1" else encoding
-    try:
-        return list(data.decode(codec).split("\n"))
-    except UnicodeDecodeError:
-        return [line.decode(codec) if _readable(line, codec) else None for line in data.split(b"\n")]
 
 
 def _delimiter(lines: list[str | None], name: str) -> str:
@@ -190,7 +129,7 @@ def _given_names(columns: tuple[str, ...] | None, width: int) -> tuple[str, ...]
     return given[:width] + tuple(f"column_{place}" for place in range(len(given) + 1, width + 1))
 
 
-def _read_clean(source: Source, text: _Text, dialect: Dialect, header: bool, width: int) -> pd.DataFrame | None:
+def _read_clean(source: Source, text: Text, dialect: Dialect, header: bool, width: int) -> pd.DataFrame | None:
     """Return the rows if every line is one row of ``width`` cells, else None."""
     data, encoding = text.data, text.encoding
     odd_bytes = b"\r" in data or (encoding == "latin-1" and re.search(rb"[\x80-\x9f]", data))
@@ -220,10 +159,10 @@ def _read_clean(source: Source, text: _Text, dialect: Dialect, header: bool, wid
 
 
 def _read_messy(
-    text: _Text, dialect: Dialect, header: bool, width: int
+    text: Text, dialect: Dialect, header: bool, width: int
 ) -> tuple[pd.DataFrame, NDArray[np.int64], pd.DataFrame]:
     """Return the rows of ``width`` cells, their lines, and the rest as refusals."""
-    decoded = _decoded_lines(text.data, text.encoding)
+    decoded = decoded_lines(text.data, text.encoding)
     array = pa.array(decoded, pa.large_string())
     plain = pc.fill_null(pc.not_equal(pc.utf8_trim(array, " \r"), ""), False).to_numpy(zero_copy_only=False).copy()
     rows: list[list[str]] = []
