@@ -73,8 +73,9 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium(server):
     """One browser for all tests; each test opens its own context."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=45_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
