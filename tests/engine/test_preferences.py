@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.preferences import explicit_preferences, implicit_preferences
@@ -53,6 +53,7 @@ def test_nothing_to_prefer_still_has_a_scale_with_room():
     assert empty.scale == only_one_star.scale == (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.sampled_from(["view", "buy"])), max_size=40))
 def test_pairs_are_unique_sorted_and_do_not_depend_on_the_order_of_rows(cells):
     log = rows(*((user, item, event, None) for user, item, event in cells))
