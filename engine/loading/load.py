@@ -215,13 +215,18 @@ def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list
     return sentences
 
 
+def check_event_weights(event_weights: Mapping[str, float]) -> None:
+    """Raise DataError where a weight is not a number of 0 or more."""
+    for event, weight in event_weights.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise DataError(f"The weight of event '{event}' is {weight}. Expected a number of 0 or more.")
+
+
 def _check_options(
     feedback: str, event_weights: Mapping[str, float] | None, rating_scale: tuple[float, float] | None
 ) -> None:
     if feedback not in ("auto", "explicit", "implicit"):
         raise DataError(unknown("Feedback", feedback, ("auto", "explicit", "implicit")))
-    for event, weight in (event_weights or {}).items():
-        if not (math.isfinite(weight) and weight >= 0):
-            raise DataError(f"The weight of event '{event}' is {weight}. Expected a number of 0 or more.")
+    check_event_weights(event_weights or {})
     if rating_scale is not None and not rating_scale[0] < rating_scale[1] < math.inf:
         raise DataError(f"The rating scale {rating_scale} does not rise. Give the lowest rating, then the highest.")

@@ -16,6 +16,7 @@ from engine import store
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.loading import load
+from engine.loading.load import check_event_weights
 from engine.loading.records import LoadReport
 
 
@@ -80,9 +81,7 @@ def reweigh(dataset: Dataset, event_weights: Mapping[str, float]) -> str:
     Raises:
         DataError: a weight is negative or not a number, or every weight is zero.
     """
-    wrong = [name for name, weight in event_weights.items() if not 0 <= weight < float("inf")]
-    if wrong:
-        raise DataError(f"The weight of '{wrong[0]}' is {event_weights[wrong[0]]}; a weight is zero or more.")
+    check_event_weights(event_weights)
     if not any(event_weights.values()):
         raise DataError("Every event has weight zero, so nothing is left to learn from. Give one a weight above zero.")
     other = replace(dataset, event_weights=dict(event_weights))
