@@ -34,7 +34,11 @@ def running_server(home):
     address = f"http://127.0.0.1:{port}"
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            # A watched file that changes would leave "Rerun" in the status widget, and no page would settle.
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port), "--server.fileWatcherType", "none"),
+            ],
             cwd=ROOT,
             env=os.environ | {"LAB_HOME": str(home)},
             stdout=log,
