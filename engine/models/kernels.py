@@ -86,27 +86,28 @@ def _sink(heap_score, heap_item, size, score, item):
 
 
 @njit(cache=True, nogil=True)
-def user_neighbours(similarity, rows, indptr, ranks, deviation, codes, k, min_k, out):
-    """Fill ``out`` (len(rows), items) with similarity-weighted mean deviations of the k nearest raters.
+def nearest_by_walk(similarity, rows, indptr, ranks, deviation, codes, k, min_k, out):
+    """Fill ``out`` (len(rows), len(codes)): for x and y, the mean deviation of the k raters of y nearest to x.
 
-    Walks the other users from the most similar down and gives each item its first k raters, which serves
-    all items at once. Equal similarities keep ascending order, as Surprise's ``heapq.nlargest`` does; the
-    walk ends where similarity is no longer positive. NaN where fewer than ``min_k`` raters are found.
+    Following Surprise, x is the compared side (users, or items) and y the other. Walks the other x from the
+    most similar down and gives each y its first k raters, which serves all y at once. Equal similarities
+    keep ascending order, as Surprise's ``heapq.nlargest`` does; the walk ends where similarity is no longer
+    positive. Means are weighted by similarity; NaN where fewer than ``min_k`` raters are found.
 
-    Items are numbered by ascending popularity: the popular ones are full first, and each neighbour's row is
-    read only up to ``front``, behind which every item is full.
+    The y are numbered by ascending number of ratings: those with many are full first, and each neighbour's
+    row is read only up to ``front``, behind which every y is full.
 
     Args:
-        similarity: (n, n) between known users.
-        rows: places among the known users to answer for; a negative one gets NaN.
-        indptr, ranks, deviation: CSR of the known users' ratings, ranks ascending in each row.
-        codes: item code of each rank.
+        similarity: (n, n) between known x.
+        rows: places among the known x to answer for; a negative one gets NaN.
+        indptr, ranks, deviation: CSR of the ratings of the known x, ranks of y ascending in each row.
+        codes: column of ``out`` of each rank.
         k, min_k: most and fewest neighbours.
         out: written.
     """
-    n_items = len(codes)
-    total = np.empty((n_items, 2))  # weights, and weighted deviations
-    count = np.empty(n_items, dtype=np.uint16)
+    n_y = len(codes)
+    total = np.empty((n_y, 2))  # weights, and weighted deviations
+    count = np.empty(n_y, dtype=np.uint16)
     full, one = np.uint16(k), np.uint16(1)
     for r in range(len(rows)):
         if rows[r] < 0:
@@ -117,7 +118,7 @@ def user_neighbours(similarity, rows, indptr, ranks, deviation, codes, k, min_k,
         near = near[np.argsort(-own[near], kind="mergesort")]
         total[:] = 0.0
         count[:] = 0
-        front = n_items
+        front = n_y
         for other in near:
             closeness = own[other]
             for p in range(indptr[other], indptr[other + 1]):
@@ -130,50 +131,57 @@ def user_neighbours(similarity, rows, indptr, ranks, deviation, codes, k, min_k,
                     total[rank, 1] += closeness * deviation[p]
             while front > 0 and count[front - 1] == full:
                 front -= 1
-        for rank in range(n_items):
+        for rank in range(n_y):
             enough = count[rank] >= min_k
             out[r, codes[rank]] = total[rank, 1] / total[rank, 0] if enough else np.nan
 
 
 @njit(cache=True, nogil=True)
-def item_neighbours(similarity, codes, indptr, positions, deviation, users, k, min_k, out):
-    """Fill ``out`` (len(users), items) with similarity-weighted mean deviations of the k nearest rated items.
+def nearest_by_heap(similarity, codes, indptr, places, deviation, users, k, min_k, out):
+    """Fill ``out`` (len(users), items) as ``nearest_by_walk`` does with items as x, for a few users.
 
-    For each item keeps the k most similar of what the user rated; equal similarities keep ascending order.
-    NaN where fewer than ``min_k`` are found.
+    For each user and item keeps the k most similar of what the user rated, and adds them up nearest first,
+    so that both ways give the same bits.
 
     Args:
         similarity: (n, n) between known items.
         codes: item code of each known item.
-        indptr, positions, deviation: CSR of all users' ratings over positions among the known items.
+        indptr, places, deviation: CSR of all users' ratings; places among the known items.
         users: user codes to answer for.
         k, min_k: most and fewest neighbours.
         out: written where the item is known.
     """
     heap_score = np.empty(k)
     heap_place = np.empty(k, dtype=np.int64)
+    best_score = np.empty(k)
+    best_place = np.empty(k, dtype=np.int64)
     for r in range(len(users)):
         start, end = indptr[users[r]], indptr[users[r] + 1]
         for x in range(len(codes)):
             row = similarity[x]
             size = 0
             for p in range(start, end):
-                closeness = row[positions[p]]
+                closeness = row[places[p]]
                 if closeness > 0 and (size < k or closeness > heap_score[0]):
                     size = _keep(heap_score, heap_place, size, closeness, p)
+            found = size
+            while size > 0:  # the worst leaves first
+                size -= 1
+                best_score[size], best_place[size] = heap_score[0], heap_place[0]
+                _sink(heap_score, heap_place, size, heap_score[size], heap_place[size])
             total = weight = 0.0
-            for n in range(size):
-                weight += heap_score[n]
-                total += heap_score[n] * deviation[heap_place[n]]
-            out[r, codes[x]] = total / weight if size >= min_k else np.nan
+            for n in range(found):
+                weight += best_score[n]
+                total += best_score[n] * deviation[best_place[n]]
+            out[r, codes[x]] = total / weight if found >= min_k else np.nan
 
 
 @njit(cache=True, nogil=True)
-def mean_deviation(deviation, codes, indptr, positions, users, out):
+def mean_deviation(deviation, codes, indptr, places, users, out):
     """Fill ``out`` (len(users), items) with the mean of ``deviation[j]`` over the items j each user rated.
 
     ``deviation`` (n, n) is NaN where two known items have no user in common; such pairs are passed over, and
-    the mean over nothing is zero. The other arguments are those of ``item_neighbours``.
+    the mean over nothing is zero. The other arguments are those of ``nearest_by_heap``.
     """
     n = len(codes)
     total = np.empty(n)
@@ -182,7 +190,7 @@ def mean_deviation(deviation, codes, indptr, positions, users, out):
         total[:] = 0.0
         count[:] = 0.0
         for p in range(indptr[users[r]], indptr[users[r] + 1]):
-            row = deviation[positions[p]]
+            row = deviation[places[p]]
             for x in range(n):
                 seen = row[x] == row[x]
                 total[x] += row[x] if seen else 0.0

@@ -12,22 +12,24 @@ from scipy import sparse
 
 from engine.models.bias import baseline_options
 from engine.models.checks import require_finite
-from engine.models.kernels import item_neighbours, user_neighbours
+from engine.models.kernels import nearest_by_heap, nearest_by_walk
 from engine.models.params import Value
 from engine.models.similarities import common_cosine
 from engine.models.trainset import Known, learn, prepared, surprise_trainset
 from engine.preferences import Preferences
 
+WALK_FROM = 32  # from so many users on, sorting each item's neighbours once pays when comparing items
+
 
 @dataclass(frozen=True)
 class Walk:
-    """The known users' ratings as CSR, items numbered by ascending popularity.
+    """Ratings as the walk over similar x reads them: CSR over (known x, y), y by ascending number of ratings.
 
     Attributes:
-        indptr: row pointers of the known users, shape (known users + 1,).
-        ranks: item of each rating, ascending within a user, uint32.
+        indptr: row pointers of the known x, shape (known x + 1,).
+        ranks: y of each rating, ascending in a row, uint32.
         deviation: what the rating contributes.
-        codes: item code of each rank.
+        codes: y of each rank.
     """
 
     indptr: NDArray[np.int64]
@@ -36,13 +38,15 @@ class Walk:
     codes: NDArray[np.int64]
 
 
-def _walk(data: Preferences, known: Known, deviation: NDArray[np.float64]) -> Walk:
-    codes = np.argsort(data.item_users, kind="stable")
-    rank = np.empty(data.n_items, dtype=np.uint32)
-    rank[codes] = np.arange(data.n_items, dtype=np.uint32)
-    order = np.lexsort((rank[data.item], data.user))
-    indptr = np.concatenate([[0], np.cumsum(data.user_items[known.users])])
-    return Walk(indptr, rank[data.item][order], deviation[order], codes)
+def _walk(
+    place: NDArray[np.integer], n_x: int, y: NDArray[np.integer], n_y: int, deviation: NDArray[np.float64]
+) -> Walk:
+    """Arrange ratings by ``place`` among the ``n_x`` known x and by ``y`` below ``n_y``."""
+    codes = np.argsort(np.bincount(y, minlength=n_y), kind="stable")
+    rank = np.empty(n_y, dtype=np.uint32)
+    rank[codes] = np.arange(n_y, dtype=np.uint32)
+    order = np.lexsort((rank[y], place))
+    return Walk(np.cumsum(np.bincount(place + 1, minlength=n_x + 1)), rank[y][order], deviation[order], codes)
 
 
 class NeighbourModel:
@@ -101,7 +105,7 @@ class NeighbourModel:
         self._centre(fitted, data)
         require_finite(self.title, self.deviation, self.centre_user, self.centre_item)
         if self.user_based:
-            self.walk = _walk(data, self.known, self.deviation)
+            self.walk = _walk(self.position[data.user], len(codes), data.item, data.n_items, self.deviation)
         else:
             self.rated = self.position[data.item]
         return self
@@ -210,11 +214,21 @@ class NeighbourModel:
     def _mean_deviations(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the k nearest neighbours' weighted mean deviation; NaN where there are too few."""
         found = np.full((len(users), self.known.n_items), np.nan)
-        indptr, k, min_k = self.ratings.indptr, self.k, self.min_k
+        k, min_k = self.k, self.min_k
         if self.user_based:
             rows, walk = self.position[users], self.walk
-            user_neighbours(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, found)
-        else:
-            codes = np.sort(self.known.items)
-            item_neighbours(self.similarity, codes, indptr, self.rated, self.deviation, users, k, min_k, found)
+            nearest_by_walk(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, found)
+            return found
+        codes, indptr = np.sort(self.known.items), self.ratings.indptr
+        if len(users) < WALK_FROM:
+            nearest_by_heap(self.similarity, codes, indptr, self.rated, self.deviation, users, k, min_k, found)
+            return found
+        lengths = np.diff(indptr)[users]
+        stored = np.repeat(indptr[users] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        asked = np.repeat(np.arange(len(users)), lengths)
+        walk = _walk(self.rated[stored], len(codes), asked, len(users), self.deviation[stored])
+        rows = np.arange(len(codes))
+        by_item = np.empty((len(codes), len(users)))
+        nearest_by_walk(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, by_item)
+        found[:, codes] = by_item.T
         return found

@@ -83,6 +83,21 @@ def test_ties_among_the_nearest_keep_surprise_order(name, user_based):
         )
 
 
+@pytest.mark.parametrize("similarity", SIMILARITIES)
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_many_users_and_few_give_the_same_bits_by_items(name, similarity, monkeypatch):
+    rng = np.random.default_rng(6)
+    cells = rng.permutation(60 * 25)[:700]
+    cells = cells[(cells // 25 != 7) & (cells % 25 != 11)]
+    train = preferences(cells // 25, cells % 25, rng.integers(2, 6, len(cells)), 61, 26)
+    params = {"k": 4, "min_k": 2, "user_based": False, "similarity": similarity}
+    model = make_model(name, params).fit(train)
+    users = np.array([5, 60, 7, 0, 5, *range(20, 45)])
+    few = model.score(users)  # 30, below the switch
+    monkeypatch.setattr("engine.models.neighbours.WALK_FROM", 1)
+    assert np.array_equal(model.score(users), few)
+
+
 @pytest.mark.parametrize(
     ("params", "options"),
     [
@@ -169,8 +184,8 @@ def ml_100k_sample():
     if not ML_100K.exists():
         pytest.skip("the optional MovieLens 100K folder is absent")
     rows = np.loadtxt(ML_100K, dtype=np.int64, usecols=(0, 1, 2))
-    rows = rows[(rows[:, 0] <= 150) & (rows[:, 1] <= 200)]  # items far beyond stay unknown
-    return preferences(rows[:, 0] - 1, rows[:, 1] - 1, rows[:, 2], 152, 203)
+    rows = rows[(rows[:, 0] <= 100) & (rows[:, 1] <= 150)]  # items far beyond stay unknown
+    return preferences(rows[:, 0] - 1, rows[:, 1] - 1, rows[:, 2], 102, 153)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
