@@ -81,6 +81,29 @@ class Effects:
         return Effects(metrics=self.metrics, treatments=self.treatments, alpha=self.alpha, **picked)
 
 
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """What each variant is estimated to be on each metric; arrays have shape (..., metrics, variants).
+
+    Whatever estimates a variant on its own, by moments or otherwise, is compared by ``compare``.
+
+    Attributes:
+        metrics: names of the metrics.
+        value: the estimate.
+        variance: its squared standard error.
+        n: units it rests on; broadcasts.
+        undefined: True where a denominator is zero; broadcasts.
+        binary: whether each metric is a share of units, tested as one, shape (metrics,).
+    """
+
+    metrics: tuple[str, ...]
+    value: Floats
+    variance: Floats
+    n: Floats
+    undefined: NDArray[np.bool_]
+    binary: NDArray[np.bool_]
+
+
 def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, alpha: float = 0.05) -> Effects:
     """Return the effect of every variant other than ``control`` on every metric.
 
@@ -99,15 +122,28 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         ExperimentError: where a quantity is missing, a proportion's values are not 0 or 1, or the control
             or alpha cannot be.
     """
-    if not 0 <= control < moments.n_variants:
-        raise ExperimentError(f"Control {control} was given, but variants are 0 to {moments.n_variants - 1}.")
+    return compare(estimates(moments, metrics), control=control, alpha=alpha)
+
+
+def compare(each: Estimates, *, control: int = 0, alpha: float = 0.05) -> Effects:
+    """Return the effect of every variant other than ``control``, from what each variant is estimated to be.
+
+    Args:
+        each: of at least two variants, with any leading axes.
+        control: variant code of the control.
+        alpha: one minus the confidence level.
+
+    Raises:
+        ExperimentError: where the control or alpha cannot be.
+    """
+    n_variants = each.value.shape[-1]
+    if not 0 <= control < n_variants:
+        raise ExperimentError(f"Control {control} was given, but variants are 0 to {n_variants - 1}.")
     if not 0 < alpha < 1:
         raise ExperimentError(f"alpha {alpha} was given; expected a number between 0 and 1, such as 0.05.")
-    treatments = [variant for variant in range(moments.n_variants) if variant != control]
-    value, variance, denominator = _values(moments, metrics)
-    binary = np.array([metric.kind == "proportion" for metric in metrics])[:, None]
-
-    n = moments.n[..., None, :]
+    treatments = [variant for variant in range(n_variants) if variant != control]
+    binary = each.binary[:, None]
+    value, variance, n, undefined = np.broadcast_arrays(each.value, each.variance, each.n, each.undefined)
     a, b = value[..., [control]], value[..., treatments]
     va, vb = variance[..., [control]], variance[..., treatments]
     na, nb = n[..., [control]], n[..., treatments]
@@ -121,11 +157,10 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         statistic = (b - a) / np.sqrt(test_squared)
 
     relative, relative_error = _relative(a, b, va, vb)
-    zero_below = denominator == 0
     status = np.select(
         [
             (na < 2) | (nb < 2),
-            zero_below[..., [control]] | zero_below[..., treatments],
+            undefined[..., [control]] | undefined[..., treatments],
             test_squared <= 0,
             a == 0,
         ],
@@ -143,7 +178,7 @@ def effects(moments: Moments, metrics: Sequence[Metric], *, control: int = 0, al
         return np.where(where, array, np.nan)
 
     return Effects(
-        metrics=tuple(metric.name for metric in metrics),
+        metrics=each.metrics,
         treatments=tuple(treatments),
         alpha=alpha,
         control_value=a.copy(),
@@ -171,8 +206,12 @@ def _relative(a: Floats, b: Floats, va: Floats, vb: Floats) -> tuple[Floats, Flo
     return b / base - 1, np.sqrt(vb / base**2 + va * b**2 / base**4)
 
 
-def _values(moments: Moments, metrics: Sequence[Metric]) -> tuple[Floats, Floats, Floats]:
-    """Return values, squared standard errors and mean denominators, each (..., metrics, variants)."""
+def estimates(moments: Moments, metrics: Sequence[Metric]) -> Estimates:
+    """Return each variant's value and squared standard error on each metric.
+
+    Raises:
+        ExperimentError: where a quantity is missing, or a proportion's values are not 0 or 1.
+    """
     above = [moments.index(metric.numerator) for metric in metrics]
     below = [moments.index(metric.denominator or metric.numerator) for metric in metrics]
     ratio = np.array([metric.kind == "ratio" for metric in metrics])[:, None]
@@ -196,7 +235,14 @@ def _values(moments: Moments, metrics: Sequence[Metric]) -> tuple[Floats, Floats
         variance = np.where(binary, top * (1 - top) / n, variance)
         value = np.where(ratio, quotient, top)
     value = np.where(np.isfinite(value), value, np.nan)
-    return value, variance, np.where(ratio, bottom, np.nan)
+    return Estimates(
+        metrics=tuple(metric.name for metric in metrics),
+        value=value,
+        variance=variance,
+        n=n,
+        undefined=ratio & (bottom == 0),
+        binary=binary[:, 0],
+    )
 
 
 def _check_binary(moments: Moments, metrics: Sequence[Metric], above: list[int]) -> None:

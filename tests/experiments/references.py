@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from experiments.moments import Moments, from_sums
 
 TWO_PROPORTIONS = from_sums([10_000, 10_000], [[1000], [1100]], [[[1000]], [[1100]]], quantities=["converted"])
@@ -24,3 +26,13 @@ def growthbook_ratio() -> Moments:
         [control, treatment],
         quantities=["above", "below"],
     )
+
+
+def cuped_example() -> tuple[np.ndarray, np.ndarray]:
+    """Return values (units, [y, x]) and variant codes of the CUPED example: 200 units in each arm."""
+    i = np.arange(1, 201)
+    x_control, x_treatment = ((37 * i) % 101) / 10, ((53 * i) % 97) / 10
+    y_control = 2 + 0.8 * x_control + (((29 * i) % 17) - 8) / 8
+    y_treatment = 2.3 + 0.8 * x_treatment + (((31 * i) % 19) - 9) / 9
+    y, x = np.concatenate([y_control, y_treatment]), np.concatenate([x_control, x_treatment])
+    return np.stack([y, x], axis=1), np.repeat([0, 1], 200)
