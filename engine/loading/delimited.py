@@ -57,7 +57,7 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     text = read_text(source)
     start = decoded_lines(text.data[: 1 << 20], text.encoding)[:_SAMPLE_LINES]
     if dialect is None:
-        dialect = Dialect(_delimiter(start, source.name))
+        dialect = Dialect(_delimiter(start, source))
     sample = _rows(start, dialect)
     if not sample:
         raise DataError(f"'{source.name}' has no line that could be read as text.")
@@ -80,7 +80,7 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     return RawTable(text_columns(frame), lines, malformed, wording)
 
 
-def _delimiter(lines: list[str | None], name: str) -> str:
+def _delimiter(lines: list[str | None], source: Source) -> str:
     """Return the delimiter that cuts most lines into the same number of cells, two or more."""
     text = [line for line in lines if line and line.strip()]
     found: list[tuple[float, int, int, str]] = []
@@ -97,7 +97,7 @@ def _delimiter(lines: list[str | None], name: str) -> str:
             found.append((round(share, 1), width, -place, delimiter))
     if not found:
         raise DataError(
-            f"'{name}' has one column. Expected at least a user and an item, parted by commas, tabs, "
+            f"'{source.name}' has one column. Expected at least {source.columns}, parted by commas, tabs, "
             "semicolons or the like."
         )
     return max(found)[-1]

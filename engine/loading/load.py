@@ -17,14 +17,13 @@ from engine.dataset import Dataset, Feedback
 from engine.errors import ColumnError, DataError, unknown
 from engine.loading.assemble import assemble
 from engine.loading.cleaning import Cleaned, clean
-from engine.loading.delimited import read_delimited
 from engine.loading.movielens import read_movielens
 from engine.loading.raw import RawTable, refusals
 from engine.loading.records import NO_CONSENT, Loaded, LoadReport, Preview
 from engine.loading.roles import guess_roles, settle_roles
 from engine.loading.side_tables import SideTable, agrees, consent_column, tidy
-from engine.loading.sources import as_source, kind_of
-from engine.loading.structured import read_json_lines, read_parquet
+from engine.loading.sources import as_source
+from engine.loading.tables import read_table
 from sample_data import FOLDER as SAMPLE_FOLDER
 
 Given = str | os.PathLike[str] | bytes
@@ -170,11 +169,7 @@ def _is_folder(path: str | os.PathLike[str]) -> bool:
 
 
 def _raw(given: Given, name: str | None, stack: ExitStack) -> RawTable:
-    source = as_source(given, name, stack)
-    kind = kind_of(source)
-    if kind == "parquet":
-        return read_parquet(source)
-    return read_json_lines(source) if kind == "json" else read_delimited(source)
+    return read_table(as_source(given, name, stack))
 
 
 def _refusing(log: RawTable, roles: Mapping[str, str], cleaned: Cleaned, users: SideTable | None) -> pd.Index:

@@ -89,7 +89,7 @@ def settle_roles(guessed: Mapping[str, str], given: Mapping[str, str | None], co
         if role not in ROLES:
             raise ColumnError(f"'{role}' is not a role of a column. {_listed('Roles', role, ROLES)}")
         if column and column not in names:
-            raise ColumnError(f"Column '{column}' was not found. {_listed('The file has', column, names)}")
+            raise ColumnError(not_found(column, names))
     chosen = {role: column for role, column in given.items() if column}
     for role, column in chosen.items():
         twins = [other for other, same in chosen.items() if same == column and other != role]
@@ -106,6 +106,11 @@ def settle_roles(guessed: Mapping[str, str], given: Mapping[str, str | None], co
                 f"Say which one it is, for instance {role}={names[0]}."
             )
     return mapping
+
+
+def not_found(column: str, columns: Iterable[str]) -> str:
+    """Return the sentence for a column that is not among ``columns``, with the nearest one as a hint."""
+    return f"Column '{column}' was not found. {_listed('The file has', column, columns)}"
 
 
 def _listed(what: str, given: str, known: Iterable[str]) -> str:

@@ -43,10 +43,19 @@ class Source:
     Attributes:
         path: where it lies.
         name: what the reader calls it.
+        wanted: what the file should be, as an error names it.
+        columns: what the file must hold at least, as an error names it.
     """
 
     path: Path
     name: str
+    wanted: str = "an interaction log"
+    columns: str = "a user and an item"
+
+    @property
+    def expected(self) -> str:
+        """The sentence that says which files are read."""
+        return f"Expected {self.wanted}: CSV, TSV, JSON Lines or Parquet."
 
 
 def as_source(given: str | os.PathLike[str] | bytes, name: str | None, stack: ExitStack) -> Source:
@@ -81,29 +90,26 @@ def kind_of(source: Source) -> Kind:
             raise DataError(f"'{name}' is {what}. Unpack it and load the file inside.")
     for mark, what in _FOREIGN.items():
         if head.startswith(mark):
-            raise DataError(f"'{name}' is {what}, not a table. {_EXPECTED}")
+            raise DataError(f"'{name}' is {what}, not a table. {source.expected}")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start and len(head) < 65536:
-        raise DataError(f"'{name}' holds nothing but blank lines. {_EXPECTED}")
+        raise DataError(f"'{name}' holds nothing but blank lines. {source.expected}")
     if start.startswith((b"[{", b"[\n", b"[\r", b"[ ")):
         raise DataError(f"'{name}' is one JSON array. Write one JSON object a line (JSON Lines) instead.")
     if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise DataError(f"'{name}' is a web page or XML, not a table. {_EXPECTED}")
+        raise DataError(f"'{name}' is a web page or XML, not a table. {source.expected}")
     return "json" if start.startswith(b"{") else "text"
-
-
-_EXPECTED = "Expected an interaction log: CSV, TSV, JSON Lines or Parquet."
 
 
 def _check_size(source: Source) -> None:
     try:
         found = source.path.stat()
     except (OSError, ValueError):
-        raise DataError(_missing(source.path)) from None
+        raise DataError(_missing(source)) from None
     if not stat.S_ISREG(found.st_mode):
-        raise DataError(f"'{source.name}' is not a regular file. {_EXPECTED}")
+        raise DataError(f"'{source.name}' is not a regular file. {source.expected}")
     if found.st_size == 0:
-        raise DataError(f"'{source.name}' is empty. {_EXPECTED}")
+        raise DataError(f"'{source.name}' is empty. {source.expected}")
     if found.st_size > MAX_BYTES:
         size, most = found.st_size / 1024**3, MAX_BYTES / 1024**3
         raise DataError(
@@ -114,11 +120,13 @@ def _check_size(source: Source) -> None:
         raise DataError(f"'{source.name}' may not be read. Change its permissions.")
 
 
-def _missing(path: Path) -> str:
+def _missing(source: Source) -> str:
+    path = source.path
     try:
         neighbours = [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):
         neighbours = []
     near = get_close_matches(path.name, neighbours, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else " Give a file, a MovieLens folder, or the word sample."
+    others = ", a MovieLens folder, or the word sample" if source.wanted == Source.wanted else ""
+    hint = f" Did you mean '{near[0]}'?" if near else f" Give a file{others}."
     return f"File '{path}' was not found.{hint}"
