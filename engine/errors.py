@@ -4,8 +4,7 @@ LabError                 anything the reader can mend; one sentence or two
 ├── DataError            a file, a table or its rows cannot be used
 │   └── ColumnError      a column is missing or plays two roles
 ├── ModelError           an unknown model, a parameter out of range, data a model cannot learn from
-├── ExperimentError      a plan, a log or an analysis that cannot be
-└── Cancelled            the reader asked to stop
+└── ExperimentError      a plan, a log or an analysis that cannot be
 """
 
 from collections.abc import Iterable
@@ -30,10 +29,6 @@ class ModelError(LabError):
 
 class ExperimentError(LabError):
     """A plan, a log or an analysis that cannot be."""
-
-
-class Cancelled(LabError):
-    """The reader asked to stop."""
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ def test_requirements_are_pinned_exactly():
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_says_what_it_is_and_holds_one_idea(file):
     text = file.read_text()
-    assert text.startswith(('"""', '#!')), "no docstring"
+    assert text.startswith(('"""', "#!")), "no docstring"
     assert len(text.splitlines()) <= 400, "more than 400 lines: two ideas in one?"
     assert not re.search(r"\b(TODO|FIXME|XXX)\b|NotImplementedError", text)
 

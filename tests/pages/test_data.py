@@ -74,7 +74,7 @@ def test_a_file_is_opened_by_its_path(page, tmp_path):
     page.selectbox(key=f"map-rating-{source}").set_value("stars")
     page.run()
     page.button(key="open-data").click().run()
-    key = page.session_state["opening"] if "opening" in page.session_state else None
+    key = page.session_state["opening"] if "opening" in page.session_state else None  # noqa: SIM401  # it has no get
     end = time.monotonic() + 60
     while key and jobs.status(key).active and time.monotonic() < end:
         time.sleep(0.1)

@@ -32,7 +32,7 @@ def zipped(name):
         (b"\xff\xfeu\x00\x00\xd8", "is damaged UTF-16 text"),
         (zipped("log.csv"), "is a zip archive. Unpack it"),
         (zipped("[Content_Types].xml"), "is an Excel workbook. Save its sheet as CSV"),
-        (gzip.compress(b"user,item\n1,2\n"), "is a gzip archive. Unpack it"),
+        (gzip.compress(b"user,item\n1,2\n", mtime=0), "is a gzip archive. Unpack it"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is a picture, not a table"),
         (b"%PDF-1.7\n", "is a PDF document"),
         (b"<!DOCTYPE html><html></html>", "is a web page or XML"),
