@@ -29,7 +29,8 @@ def readings(results: Results) -> pd.DataFrame:
     Returns:
         The columns of ``effects`` and ``role``, ``margin`` (NaN where not a guardrail), ``outcome``,
         ``suspicious`` (significant and beyond ``SUSPICIOUS_UPLIFT``) and, NaN or None where nothing is
-        simulated, ``true_absolute``, ``true_relative``, ``inside`` (whether the interval holds the truth).
+        simulated, ``true_absolute``, ``true_relative``, ``inside`` (whether the relative interval, or
+        the absolute one where there is no relative, holds the truth; None where there is no interval).
     """
     plan = results.plan
     table = results.effects.copy()
@@ -120,13 +121,17 @@ def _signs(table: pd.DataFrame, plan: Plan) -> np.ndarray:
 
 
 def _with_truth(table: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Put the true uplifts beside the estimates; ``truth`` has the rows of ``effects`` in the same order."""
+    """Put the true uplifts beside the estimates; ``truth`` has the rows of ``effects`` in the same order.
+
+    Read off the relative interval, which is what pages draw; off the absolute one where the control is zero.
+    """
     if results.truth.empty:
         return table.assign(true_absolute=np.nan, true_relative=np.nan, inside=None)
-    true = results.truth["absolute"].to_numpy()
-    held = (table["absolute_low"] <= true) & (true <= table["absolute_high"])
+    true = {name: results.truth[name].to_numpy() for name in ("absolute", "relative")}
+    held = {name: (table[f"{name}_low"] <= true[name]) & (true[name] <= table[f"{name}_high"]) for name in true}
+    inside = held["relative"].where(table["relative_low"].notna(), held["absolute"])
     return table.assign(
-        true_absolute=true,
-        true_relative=results.truth["relative"].to_numpy(),
-        inside=held.astype(object).where(table["absolute_low"].notna(), None),
+        true_absolute=true["absolute"],
+        true_relative=true["relative"],
+        inside=inside.astype(object).where(table["absolute_low"].notna(), None),
     )

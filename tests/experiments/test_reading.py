@@ -55,10 +55,21 @@ def test_suspicious_uplifts_are_flagged(results):
 
 def test_the_truth_stands_beside(results):
     found = readings(results)
-    np.testing.assert_array_equal(found["inside"], results.truth["inside"])
+    truth = results.truth["relative"]
+    held = (results.effects["relative_low"] <= truth) & (truth <= results.effects["relative_high"])
+    np.testing.assert_array_equal(found["inside"], held)
     np.testing.assert_array_equal(found["true_relative"], results.truth["relative"])
     real = readings(replace(results, truth=results.truth.iloc[:0]))
     assert real["true_relative"].isna().all()
+
+
+def test_the_truth_is_held_against_the_interval_that_is_shown(results):
+    truth = results.truth.assign(absolute=0.5, relative=0.5)
+    table = replace(changed(results, absolute_low=0.0, absolute_high=1.0), truth=truth)
+    shown = replace(table, effects=table.effects.assign(relative_low=[0.0, 0.6, np.nan, 0.0], relative_high=1.0))
+    assert readings(shown)["inside"].tolist() == [True, False, True, True]
+    nothing = replace(shown, effects=shown.effects.assign(relative_low=np.nan, absolute_low=np.nan))
+    assert readings(nothing)["inside"].tolist() == [None] * 4
 
 
 def test_segments_read_the_corrected_p_value(results):
