@@ -29,6 +29,12 @@ KNOWN = [
         "Streamlit writes a slider's value in the primary colour, which must also carry white text on buttons; "
         "no colour reaches 4.5:1 for both on its dark page. Ours has 3.9:1.",
     ),
+    (
+        "color-contrast",
+        '[data-testid="stButtonGroup"] button[data-selected="true"]',
+        "The same conflict: the chosen one of a segmented control is written in the primary colour. Ours has 3.6:1; "
+        "its border and fill say it too.",
+    ),
 ]
 
 
