@@ -136,9 +136,10 @@ def units_in_two_variants(units: ArrayLike, variants: ArrayLike) -> Check:
         units: unit codes, one a row of the log, shape (rows,).
         variants: variant codes, one a row.
     """
-    pairs = np.unique(np.stack([np.asarray(units), np.asarray(variants)]), axis=1)
-    _, appearances = np.unique(pairs[0], return_counts=True)
-    crossed, total = int((appearances > 1).sum()), len(appearances)
+    names, codes = np.unique(np.asarray(variants), return_inverse=True)
+    seen, unit = np.unique(np.asarray(units), return_inverse=True)
+    appearances = np.bincount(np.unique(unit * max(len(names), 1) + codes) // max(len(names), 1))
+    crossed, total = int((appearances > 1).sum()), len(seen)
     if crossed == 0:
         return Check(
             name="units_in_two_variants",

@@ -36,6 +36,18 @@ def test_days_cumulate_within_units():
     np.testing.assert_array_equal(moments.n, [[2, 2]] * 3)
 
 
+def test_a_unit_counts_from_the_day_it_entered():
+    late = log(entered=np.array([0, 1, 2, 0])).by_day()
+    np.testing.assert_array_equal(late.n, [[1, 1], [2, 1], [2, 2]])
+    np.testing.assert_array_equal(late.total[-1], log().by_day().total[-1])
+
+
+def test_covariates_stay_the_same_from_day_to_day():
+    found = log(covariates={"age": np.array([1.0, 2.0, 3.0, 4.0])})
+    assert found.overall().quantities[-1] == "age"
+    np.testing.assert_array_equal(found.by_day().total[..., -1], [[3, 7]] * 3)
+
+
 def test_segments_of_all_groupings_come_one_after_the_other():
     both = log().segments.assign(size=pd.Categorical(["s", "m", "m", "m"], categories=["s", "m"]))
     found = log(segments=both)
@@ -53,6 +65,8 @@ def test_no_grouping_is_no_segment():
         ({"variant": np.array([0, 1])}, "do not fit 2 variant codes"),
         ({"quantities": ("sessions",)}, "2 quantities do not fit"),
         ({"segments": pd.DataFrame({"x": pd.Categorical(["a"])})}, "4 units have values, but 1 have segments"),
+        ({"entered": np.array([0])}, r"first days has shape \(1,\)"),
+        ({"covariates": {"age": np.zeros(3)}}, r"age has shape \(3,\)"),
     ],
 )
 def test_what_does_not_fit_is_said(changes, sentence):

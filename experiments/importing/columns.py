@@ -1,0 +1,92 @@
+"""The columns as the reader named them, the rest as guessed; what cannot be is said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from engine.errors import ColumnError, ExperimentError, unknown
+from engine.loading.roles import not_found
+from experiments.importing.guessing import guess_day, guess_unit, guess_variant
+from experiments.importing.records import Columns
+from experiments.metrics import Metric
+
+
+def settle(
+    frame: pd.DataFrame,
+    metrics: Sequence[Metric],
+    *,
+    unit: str | None = None,
+    variant: str | None = None,
+    day: str | None = None,
+    segments: Sequence[str] = (),
+    covariates: Mapping[str, Sequence[str]] | None = None,
+) -> Columns:
+    """Return the columns of ``frame`` to read; ``day`` is guessed when None and not read when empty.
+
+    Columns of metrics are not looked for: they may lie in another file.
+
+    Raises:
+        ColumnError: a column is missing, or plays two parts.
+        ExperimentError: metrics share a name, or a covariate belongs to none of them.
+    """
+    before = {name: tuple(columns) for name, columns in (covariates or {}).items()}
+    earlier = [column for several in before.values() for column in several]
+    for given in (unit, variant, day, *segments, *earlier):
+        if given:
+            require(given, frame)
+    variant = variant or guess_variant(frame, taken={unit} if unit else ())
+    unit = unit or guess_unit(frame, taken={variant})
+    kinds = _kinds(metrics)
+    if day is None:
+        day = guess_day(frame, taken={unit, variant, *segments, *kinds, *earlier})
+    found = Columns(
+        unit=unit, variant=variant, day=day or None, metrics=kinds, segments=tuple(segments), covariates=before
+    )
+    _check(found, metrics)
+    return found
+
+
+def require(column: str, frame: pd.DataFrame) -> None:
+    """Raise ColumnError where ``frame`` has no such column."""
+    columns = [str(each) for each in frame.columns]
+    if column not in columns:
+        raise ColumnError(not_found(column, columns))
+
+
+def _kinds(metrics: Sequence[Metric]) -> dict[str, str]:
+    """Return each column with the strictest kind a metric wants of it."""
+    kinds: dict[str, str] = {}
+    for metric in metrics:
+        for column in metric.quantities:
+            if metric.kind == "proportion" or column not in kinds:
+                kinds[column] = "proportion" if metric.kind == "proportion" else "mean"
+    return kinds
+
+
+def _check(found: Columns, metrics: Sequence[Metric]) -> None:
+    parts = {"unit": found.unit, "variant": found.variant} | ({"day": found.day} if found.day else {})
+    uses = [(column, f"the metric '{column}'") for column in found.metrics]
+    uses += [(column, f"the segment '{column}'") for column in found.segments]
+    uses += [(column, f"the covariate '{column}'") for column in found.known_before]
+    for number, (part, column) in enumerate(parts.items()):
+        others = [(other, f"the {name}") for name, other in list(parts.items())[number + 1 :]]
+        twins = [use for other, use in (*others, *uses) if other == column]
+        if twins:
+            raise ColumnError(f"Column '{column}' was given as the {part} and as {twins[0]}. Give each its own column.")
+    names = [metric.name for metric in metrics]
+    for metric in metrics:
+        if names.count(metric.name) > 1:
+            raise ExperimentError(f"Metric '{metric.name}' was given twice. Give each metric once.")
+        own = set(found.covariates.get(metric.name, ())) & set(metric.quantities)
+        if own:
+            raise ExperimentError(
+                f"Column '{min(own)}' was given as metric '{metric.name}' and as its covariate; a covariate is known "
+                "before the experiment. Name the column of the time before."
+            )
+    for name in found.covariates:
+        if name not in names:
+            raise ExperimentError(
+                f"A covariate was given for a metric that is not there. {unknown('Metric', name, names)}"
+            )

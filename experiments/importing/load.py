@@ -1,0 +1,132 @@
+"""From the export of a real experiment to its Log, each step in order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+
+import numpy as np
+
+from engine.errors import ColumnError, ExperimentError, unknown
+from engine.loading.raw import RawTable
+from engine.loading.sources import Source, as_source
+from engine.loading.tables import read_table
+from experiments.importing.assemble import as_measured, assemble, in_order
+from experiments.importing.columns import settle
+from experiments.importing.guessing import guess_columns, guess_control
+from experiments.importing.records import Columns, Imported, Preview
+from experiments.importing.shapes import one_file, two_files
+from experiments.metrics import Metric
+
+Given = str | os.PathLike[str] | bytes
+
+PREVIEW_ROWS = 20
+_WANTED = "the export of an experiment"
+_COLUMNS = "a unit, a variant and a metric"
+_BEFORE = " before"
+
+
+def load(
+    source: Given,
+    *,
+    metrics: Sequence[Metric],
+    unit: str | None = None,
+    variant: str | None = None,
+    control: str | None = None,
+    day: str | None = None,
+    segments: Sequence[str] = (),
+    covariates: Mapping[str, Sequence[str]] | None = None,
+    planned: Sequence[str] = (),
+    measured: Given | None = None,
+    name: str | None = None,
+) -> Imported:
+    """Return the Log of a real experiment and the report of every row of its export.
+
+    Three shapes are read: one row a unit; one row a unit and day, where there is a day column; one row an
+    exposure, where ``measured`` is a second file with the metrics. A unit's figures add up, over its days and
+    its rows of the second file; an exposed unit without any did nothing (0). A proportion asks whether it ever
+    happened.
+
+    Args:
+        source: the path of a file, or an upload's bytes.
+        metrics: what was measured; their quantities are columns.
+        unit: the column of the unit; guessed when None.
+        variant: the column of the variant; guessed when None.
+        control: the control's name; guessed when None.
+        day: the column of the day or time; guessed when None, not read when empty.
+        segments: columns that group the units; a unit's first row tells.
+        covariates: by metric name, columns known before the experiment; a unit's first row tells.
+        planned: variants that should be there, whether or not they have units.
+        measured: a file of metrics, where ``source`` holds exposures.
+        name: what to call the experiment; the file's name unless given.
+
+    Raises:
+        LabError: a file or a column cannot be used, or the parts contradict each other.
+    """
+    raw, title, fingerprint = _open(source, name)
+    columns = settle(raw.frame, metrics, unit=unit, variant=variant, day=day, segments=segments, covariates=covariates)
+    if measured is None:
+        found = one_file(raw, columns, title)
+    else:
+        other, other_title, other_fingerprint = _open(measured, None)
+        fingerprint = hashlib.sha256((fingerprint + other_fingerprint).encode()).hexdigest()
+        found = two_files(raw, other, columns, title, other_title, days_wanted=day != "")
+    names = found.units.variants
+    if control is not None and control not in names:
+        raise ExperimentError(unknown("Control", control, names))
+    order = in_order(names, control if control is not None else guess_control(names), planned)
+    place = np.array([order.index(variant_name) for variant_name in names])
+    units = replace(
+        found.units,
+        variant=place[found.units.variant],
+        variants=order,
+        covariates=found.units.covariates.add_suffix(_BEFORE),
+    )
+    log, first = assemble(found.rows, units)
+    return Imported(
+        name=title,
+        fingerprint=fingerprint[:16],
+        columns=columns,
+        log=log,
+        metrics=as_measured(metrics, log),
+        covariates={of: [f"{column}{_BEFORE}" for column in several] for of, several in columns.covariates.items()},
+        checks=found.checks,
+        files=found.files,
+        first_day=None if first is None else str(first),
+    )
+
+
+def preview(source: Given, name: str | None = None) -> Preview:
+    """Return the columns of an export, the parts they seem to play, and its first rows.
+
+    Raises:
+        DataError: the file cannot be used; the sentence says why.
+    """
+    raw, _, _ = _open(source, name)
+    guess: Columns | None = None
+    variants: tuple[str, ...] = ()
+    with suppress(ColumnError):
+        guess = guess_columns(raw.frame)
+    if guess is not None:
+        variants = tuple(sorted(map(str, raw.frame[guess.variant].dropna().unique()[:PREVIEW_ROWS])))
+        with suppress(ExperimentError):
+            variants = in_order(variants, guess_control(variants))
+    return Preview(
+        columns=tuple(map(str, raw.frame.columns)),
+        guess=guess,
+        variants=variants,
+        rows=raw.frame.head(PREVIEW_ROWS).reset_index(drop=True),
+        format=raw.format,
+    )
+
+
+def _open(source: Given, name: str | None) -> tuple[RawTable, str, str]:
+    """Return the rows of an export as text, its name, and a digest of its contents."""
+    with ExitStack() as stack:
+        found = as_source(source, name, stack)
+        file = Source(found.path, found.name, wanted=_WANTED, columns=_COLUMNS)
+        raw = read_table(file)
+        return raw, file.name, hashlib.sha256(file.path.read_bytes()).hexdigest()

@@ -1,0 +1,128 @@
+"""What importing an experiment returns: its Log, and a report of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from experiments.health import Check
+from experiments.log import Log
+from experiments.metrics import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Which column of an export plays which part.
+
+    Attributes:
+        unit: who was randomised.
+        variant: what the unit was given.
+        day: the day or time of the row, or None where there is none.
+        metrics: columns that hold what was measured, each with its metric kind; a ratio's are ``mean``.
+        segments: columns that group units.
+        covariates: columns known before the experiment, by metric.
+    """
+
+    unit: str
+    variant: str
+    day: str | None = None
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    segments: tuple[str, ...] = ()
+    covariates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def known_before(self) -> tuple[str, ...]:
+        """The columns of all covariates, each once."""
+        return tuple(dict.fromkeys(column for several in self.covariates.values() for column in several))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The start of an export and what its columns seem to be.
+
+    Attributes:
+        columns: the file's columns in order.
+        guess: the part each seems to play, or None where unit or variant is not found.
+        variants: the variants as guessed, the control first where one is called so.
+        rows: the first 20 rows as text.
+        format: the format in words.
+    """
+
+    columns: tuple[str, ...]
+    guess: Columns | None
+    variants: tuple[str, ...]
+    rows: pd.DataFrame
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReport:
+    """What became of every row of one file; ``rows_read == rows_kept + rows_refused`` always.
+
+    Attributes:
+        source: the file and its format in words.
+        rows_read: rows, without the header and blank lines.
+        rows_kept: rows the analysis rests on.
+        refused: one row a refused row, in the file's order. Columns: ``line`` (int64; the line in a text
+            file, the header counted; the row in a Parquet file), ``reason``, ``column`` and ``value``
+            (str; column and value are missing where the whole row is at fault).
+    """
+
+    source: str
+    rows_read: int
+    rows_kept: int
+    refused: pd.DataFrame
+
+    @property
+    def rows_refused(self) -> int:
+        """Rows that were not kept."""
+        return len(self.refused)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were refused for each reason, the commonest first."""
+        return {str(reason): int(count) for reason, count in self.refused["reason"].value_counts().items()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Imported:
+    """An experiment as it was found in an export.
+
+    Attributes:
+        name: what to call it.
+        fingerprint: of the contents of its files.
+        columns: the columns as used.
+        log: the kept rows; its variants begin with the control.
+        metrics: the metrics as the log measures them.
+        covariates: those of each metric, as the log names them.
+        checks: health checks on the rows, those that were refused too.
+        files: one report a file: the export, then the file of metrics where there is one.
+        first_day: the first day, as ISO 8601, or None where the export has no days.
+    """
+
+    name: str
+    fingerprint: str
+    columns: Columns
+    log: Log
+    metrics: tuple[Metric, ...]
+    covariates: Mapping[str, Sequence[str]]
+    checks: tuple[Check, ...]
+    files: tuple[FileReport, ...]
+    first_day: str | None = None
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all files."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows of all files that were kept."""
+        return sum(file.rows_kept for file in self.files)
+
+    @property
+    def rows_refused(self) -> int:
+        """Rows of all files that were not kept."""
+        return sum(file.rows_refused for file in self.files)
