@@ -150,7 +150,7 @@ def _chart(study: BubbleStudy, measure: str) -> None:
             + arm
             + "</extra>",
         )
-    chart.update_xaxes(nticks=8, tickformat="d")
+    chart.update_xaxes(dtick=1 + study.rounds // 10)
     chart.update_yaxes(nticks=6)
     chart.update_layout(legend_traceorder="normal")
     last = rows[rows["round"] == study.rounds]

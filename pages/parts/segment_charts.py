@@ -27,6 +27,8 @@ def size_and_value(profile: pd.DataFrame, *, chosen: str | None, name: str, pick
     opacity = [1.0 if chosen in (None, segment) else 0.35 for segment in profile["segment"]]
     chart = charts.figure(height=_height(labels, 46), x_title="share of the whole")
     bars = [("Share of users", "share", charts.neutral()), ("Share of value", "value_share", charts.colours()[0])]
+    # plotly.js stops with an error on a click where bars with text name no fonts for being (un)selected.
+    plain = {"textfont": {"color": chart.layout.font.color}}
     for title, column, colour in bars:
         chart.add_bar(
             y=labels,
@@ -38,6 +40,8 @@ def size_and_value(profile: pd.DataFrame, *, chosen: str | None, name: str, pick
             text=[formats.share(value, 0) for value in profile[column]],
             textposition="outside",
             cliponaxis=False,
+            selected=plain,
+            unselected=plain,
             hovertemplate="%{customdata}: %{x:.1%}<extra>" + title + "</extra>",
         )
     most = float(np.nanmax(profile[["share", "value_share"]].to_numpy(np.float64)))
