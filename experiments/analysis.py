@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from experiments.bayesian import beliefs
+from experiments.cuped import cuped
 from experiments.effects import Effects, effects
 from experiments.health import Check, enough_events, leakage, srm, twyman
 from experiments.log import Log
+from experiments.looks import as_read, look_daily
 from experiments.moments import Moments
 from experiments.plan import Plan
-from experiments.sequential import AlwaysValid, always_valid
+from experiments.sequential import AlwaysValid
 from experiments.tables import adjusted, effect_table, flat
 from experiments.verdict import Verdict, decide
 
@@ -23,7 +26,7 @@ SMALLEST_CELL = 50
 _SUPPRESSED = f"Not shown: fewer than {SMALLEST_CELL} units in a variant."
 _HIDDEN = (
     "control_value", "treatment_value", "absolute", "absolute_low", "absolute_high", "relative",
-    "relative_low", "relative_high", "standard_error", "statistic", "p_value",
+    "relative_low", "relative_high", "standard_error", "statistic", "p_value", "chance_to_win", "expected_loss",
 )  # fmt: skip
 
 
@@ -46,18 +49,29 @@ class Analysis:
     verdict: Verdict
 
 
-def analyse(log: Log, plan: Plan, *, more_checks: Sequence[Check] = ()) -> Analysis:
+def analyse(
+    log: Log,
+    plan: Plan,
+    *,
+    covariates: Mapping[str, Sequence[str]] | None = None,
+    together: bool = False,
+    more_checks: Sequence[Check] = (),
+) -> Analysis:
     """Return the effects, by segment and day, the health and the verdict of ``log`` under ``plan``.
 
     Args:
         log: unit-days; its variants must be the plan's.
         plan: what was decided before looking.
+        covariates: covariates of the log that adjust a metric (CUPED), by its name.
+        together: correct p-values over all metrics and treatments (and all segments), not within each metric.
         more_checks: health checks only the log's maker could do.
     """
     overall = log.overall()
-    found = effects(overall, plan.metrics, alpha=plan.alpha)
-    by_day = effects(log.by_day(), plan.metrics, alpha=plan.alpha)
-    sequence = always_valid(by_day)
+    given = covariates or {}
+    plain = effects(overall, plan.metrics, alpha=plan.alpha)
+    by_day = _estimated(log.by_day(), plan, given)
+    looks = look_daily(by_day, plan)
+    found = as_read(_estimated(overall, plan, given), looks, plan)
     checks = (
         srm(log.counts, plan.split),
         leakage(log.counts, plan.split),
@@ -65,13 +79,24 @@ def analyse(log: Log, plan: Plan, *, more_checks: Sequence[Check] = ()) -> Analy
         twyman(found, plan),
         *more_checks,
     )
+    table = _overall(found, plan, together=together)
+    table["covariate_adjusted"] = table["metric"].isin(list(given))
+    if given:
+        for name in ("absolute", "absolute_low", "absolute_high", "p_value"):
+            table[f"unadjusted_{name}"] = flat(getattr(plain, name))
     return Analysis(
-        effects=_overall(found, plan),
-        segments=_segments(log, plan),
-        cumulative=_cumulative(by_day, sequence, plan),
+        effects=table,
+        segments=_segments(log, plan, given, together=together),
+        cumulative=_cumulative(by_day, looks.intervals, plan),
         checks=checks,
-        verdict=decide(plan, found, checks, days_run=log.n_days, always_valid=_last_day(sequence)),
+        verdict=decide(plan, found, checks, days_run=log.n_days, always_valid=looks.last, together=together),
     )
+
+
+def _estimated(moments: Moments, plan: Plan, covariates: Mapping[str, Sequence[str]]) -> Effects:
+    if not covariates:
+        return effects(moments, plan.metrics, alpha=plan.alpha)
+    return cuped(moments, plan.metrics, covariates, alpha=plan.alpha).effects
 
 
 def values_along(moments: Moments, plan: Plan, along: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -92,24 +117,30 @@ def days_of(log: Log) -> pd.DataFrame:
     return pd.DataFrame({"day": np.arange(1, log.n_days + 1)})
 
 
-def _overall(found: Effects, plan: Plan) -> pd.DataFrame:
+def _overall(found: Effects, plan: Plan, *, together: bool) -> pd.DataFrame:
     table = effect_table(found, plan.variants)
-    table["p_value_adjusted"] = adjusted(table, plan.correction)
+    table["p_value_adjusted"] = adjusted(table, plan.correction, together=together)
     reach = special.ndtri(1 - plan.alpha / 2) + special.ndtri(plan.power)
     # The variance under no uplift: what a fresh run of this size could find.
     table["mde_relative"] = reach * table["standard_error"] / table["control_value"].abs().where(lambda c: c > 0)
-    return table
+    return _believed(table, found, plan).assign(segment=None)
 
 
-def _segments(log: Log, plan: Plan) -> pd.DataFrame:
+def _believed(table: pd.DataFrame, found: Effects, plan: Plan) -> pd.DataFrame:
+    believed = beliefs(found, plan.metrics)
+    return table.assign(chance_to_win=flat(believed.chance_to_win), expected_loss=flat(believed.expected_loss))
+
+
+def _segments(log: Log, plan: Plan, covariates: Mapping[str, Sequence[str]], *, together: bool) -> pd.DataFrame:
     cells = log.cells()
-    found = effects(log.by_segment(), plan.metrics, alpha=plan.alpha)
-    table = effect_table(found, plan.variants, along=cells)
+    found = _estimated(log.by_segment(), plan, covariates)
+    table = _believed(effect_table(found, plan.variants, along=cells), found, plan)
     small = table[["n_control", "n_treatment"]].min(axis=1) < SMALLEST_CELL
     table.loc[small, list(_HIDDEN)] = np.nan
     table.loc[small, "explanation"] = _SUPPRESSED
-    table["p_value_adjusted"] = adjusted(table, plan.correction)
+    table["p_value_adjusted"] = adjusted(table, plan.correction, together=together)
     table["suppressed"] = small
+    table["covariate_adjusted"] = table["metric"].isin(list(covariates))
     return table
 
 
@@ -118,14 +149,6 @@ def _cumulative(by_day: Effects, sequence: AlwaysValid, plan: Plan) -> pd.DataFr
     table = effect_table(by_day, plan.variants, along=days)
     for name in ("absolute_low", "absolute_high", "relative_low", "relative_high"):
         table[f"fixed_{name}"] = table[name]
-        table[name] = flat(getattr(sequence, name))
+        # A look that may not decide yet has an endless interval, which no page or JSON can hold.
+        table[name] = np.where(np.isfinite(ends := flat(getattr(sequence, name))), ends, np.nan)
     return table
-
-
-def _last_day(sequence: AlwaysValid) -> AlwaysValid:
-    return AlwaysValid(
-        absolute_low=sequence.absolute_low[-1],
-        absolute_high=sequence.absolute_high[-1],
-        relative_low=sequence.relative_low[-1],
-        relative_high=sequence.relative_high[-1],
-    )

@@ -12,7 +12,7 @@ from engine.errors import ExperimentError
 from experiments.metrics import Metric
 from experiments.multiplicity import Correction
 
-Stopping = Literal["fixed", "always-valid"]
+Stopping = Literal["fixed", "always-valid", "group-sequential", "bayesian"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,8 @@ class Plan:
         mde: smallest relative uplift of the primary metric worth finding, or None.
         alpha: two-sided significance level.
         power: chance to find an uplift of ``mde``.
-        stopping: ``fixed`` (one look at the end) or ``always-valid`` (a look each day).
+        stopping: ``fixed`` (one look at the end), ``always-valid`` (a look each day), ``group-sequential``
+            (a look each day, by O'Brien-Fleming spending) or ``bayesian`` (credible intervals, flat priors).
         correction: for several treatments, and for segments.
     """
 

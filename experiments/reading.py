@@ -34,7 +34,7 @@ def readings(results: Results) -> pd.DataFrame:
     """
     plan = results.plan
     table = results.effects.copy()
-    if plan.stopping == "always-valid":
+    if plan.stopping != "fixed":
         last = results.cumulative[results.cumulative["day"] == results.cumulative["day"].max()]
         table[list(_INTERVAL)] = last[list(_INTERVAL)].to_numpy()
     return _with_truth(_judged(table, plan), results)
@@ -81,7 +81,7 @@ def visible_range(
 
 def _judged(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     named = [find(plan.metrics, name) for name in table["metric"]]
-    if plan.stopping == "always-valid":
+    if plan.stopping != "fixed":
         significant = (table["absolute_low"] > 0) | (table["absolute_high"] < 0)
     else:
         significant = table["p_value_adjusted"] < plan.alpha

@@ -79,3 +79,22 @@ def always_valid(effects: Effects, *, tuning_n: float | None = None) -> AlwaysVa
         relative_low=effects.relative - relative,
         relative_high=effects.relative + relative,
     )
+
+
+def always_valid_p_value(effects: Effects, *, tuning_n: float | None = None) -> Floats:
+    """Return the p-value of every effect that stays valid however often it is looked at; NaN where it has none.
+
+    The smallest alpha whose confidence sequence, of the width parameter chosen for ``effects.alpha``, excludes
+    zero: sqrt(g) exp(-z² (g - 1) / (2 g)), where g = n rho² + 1; at most 1. This inverts ``half_width``.
+
+    Args:
+        effects: of any shape.
+        tuning_n: as for ``always_valid``.
+    """
+    units = effects.n_control + effects.n_treatment
+    planned = tuning_n if tuning_n is not None else max(float(units.max(initial=1.0)), 1.0)
+    log_alpha = -2 * np.log(effects.alpha)
+    grown = units * (log_alpha + np.log(log_alpha + 1)) / planned + 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z_squared = (effects.absolute / effects.standard_error) ** 2
+    return np.asarray(np.minimum(np.sqrt(grown) * np.exp(-z_squared * (grown - 1) / (2 * grown)), 1.0))

@@ -63,8 +63,13 @@ def flat(array: NDArray[Any]) -> NDArray[Any]:
     return np.ravel(array if array.ndim == 2 else np.moveaxis(array, 0, -1))
 
 
-def adjusted(table: pd.DataFrame, correction: Correction) -> pd.Series:
-    """Return the p-values of ``table`` corrected within each metric: its rows are one family."""
+def adjusted(table: pd.DataFrame, correction: Correction, *, together: bool = False) -> pd.Series:
+    """Return the p-values of ``table`` corrected within each metric: its rows are one family.
+
+    With ``together`` all rows of the table, of whatever metric, are one family.
+    """
+    if together:
+        return pd.Series(adjust(table["p_value"], correction), index=table.index)
     families = table.groupby("metric", sort=False)["p_value"]
     corrected: pd.Series = families.transform(lambda family: adjust(family, correction))
     return corrected

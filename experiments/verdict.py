@@ -71,6 +71,7 @@ def decide(
     *,
     days_run: int,
     always_valid: AlwaysValid | None = None,
+    together: bool = False,
 ) -> Verdict:
     """Return the verdict on one experiment.
 
@@ -79,8 +80,9 @@ def decide(
         effects: without leading axes, of ``plan.metrics``; treatments are variant codes of ``plan.variants``.
         checks: the health checks.
         days_run: days seen so far.
-        always_valid: confidence sequences of ``effects``; read while days are left, and to the end where the
-            plan's stopping is ``always-valid``.
+        always_valid: intervals of ``effects`` that may be read today; they decide while days are left, and to
+            the end where the plan's stopping is not ``fixed``.
+        together: correct the p-values over all metrics and treatments, not over the primary's treatments alone.
     """
     failed = [check for check in checks if check.status == "failed"]
     days_left = max(plan.days - days_run, 0)
@@ -91,15 +93,16 @@ def decide(
             next_step=failed[0].next_step,
             days_left=days_left,
         )
-    early = days_left > 0 or plan.stopping == "always-valid"
-    better, worse = _significant(plan, effects, always_valid if early else None, early=early)
+    early = days_left > 0 or plan.stopping != "fixed"
+    p_values = _corrected(plan, effects, together=together)
+    better, worse = _significant(plan, effects, p_values, always_valid if early else None, early=early)
     guardrails = guardrail_statuses(plan, effects, always_valid if early else None)
     harmed, safe = (guardrails == "harmed").any(axis=0), (guardrails == "safe").all(axis=0)
     names = [plan.variants[code] for code in effects.treatments]
 
     lost = worse | harmed
     if lost.all():
-        causes = [_loss(plan, effects, guardrails, column) for column in range(len(names))]
+        causes = [_loss(plan, effects, p_values, guardrails, column) for column in range(len(names))]
         return Verdict(
             status="stop",
             reason=" ".join(causes),
@@ -115,7 +118,7 @@ def decide(
         guarded = f" {listed(kept)}: no loss beyond the margin." if kept else ""
         return Verdict(
             status="ship",
-            reason=_primary(plan, effects, best) + guarded,
+            reason=_primary(plan, effects, p_values, best) + guarded,
             next_step=f"Ship {names[best]}; keep a small holdout to see whether the uplift lasts.",
             variant=names[best],
             days_left=days_left,
@@ -124,11 +127,11 @@ def decide(
         return Verdict(
             status="keep_running",
             reason=f"{days_run} of {plan.days} days are in, and nothing is settled yet. "
-            + _primary(plan, effects, _closest(plan, effects, lost)),
+            + _primary(plan, effects, p_values, _closest(plan, effects, lost)),
             next_step=f"Keep running for {days_left} more {'day' if days_left == 1 else 'days'}.",
             days_left=days_left,
         )
-    return _inconclusive(plan, effects, better & ~lost, lost, guardrails)
+    return _inconclusive(plan, effects, p_values, better & ~lost, lost, guardrails)
 
 
 def guardrail_statuses(plan: Plan, effects: Effects, always_valid: AlwaysValid | None = None) -> NDArray[np.str_]:
@@ -147,8 +150,14 @@ def guardrail_statuses(plan: Plan, effects: Effects, always_valid: AlwaysValid |
     return statuses
 
 
+def _corrected(plan: Plan, effects: Effects, *, together: bool) -> Floats:
+    """Return the primary metric's p-values, corrected within their family, shape (treatments,)."""
+    row = _row(plan, effects)
+    return adjust(effects.p_value, plan.correction)[row] if together else adjust(effects.p_value[row], plan.correction)
+
+
 def _significant(
-    plan: Plan, effects: Effects, always_valid: AlwaysValid | None, *, early: bool
+    plan: Plan, effects: Effects, p_values: Floats, always_valid: AlwaysValid | None, *, early: bool
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which treatments' primary metric is significantly better, and which worse."""
     row, sign = _row(plan, effects), _sign(plan.primary)
@@ -159,7 +168,7 @@ def _significant(
         # A fixed-horizon p-value read before the end would find too much; nothing is significant yet.
         up = down = np.zeros(len(effects.treatments), dtype=bool)
     else:
-        significant = adjust(effects.p_value[row], plan.correction) < plan.alpha
+        significant = p_values < plan.alpha
         up, down = significant & (effects.absolute[row] > 0), significant & (effects.absolute[row] < 0)
     return (up, down) if sign > 0 else (down, up)
 
@@ -167,6 +176,7 @@ def _significant(
 def _inconclusive(
     plan: Plan,
     effects: Effects,
+    p_values: Floats,
     better: NDArray[np.bool_],
     lost: NDArray[np.bool_],
     guardrails: NDArray[np.str_],
@@ -176,7 +186,7 @@ def _inconclusive(
     column = int(np.argmax(better)) if better.any() else _closest(plan, effects, lost)
     names = np.array([plan.variants[code] for code in effects.treatments])
     losers = f" {listed(names[lost].tolist())} did worse than {plan.variants[0]}." if lost.any() else ""
-    reason = _primary(plan, effects, column)
+    reason = _primary(plan, effects, p_values, column)
     doubtful = [
         f"{metric.label} may have lost more than its margin of {share(metric.margin, 0)} "
         f"({_interval(effects, metric, column)})"
@@ -194,14 +204,15 @@ def _inconclusive(
     return Verdict(status="inconclusive", reason=reason + losers, next_step=next_step, variant=str(names[column]))
 
 
-def _primary(plan: Plan, effects: Effects, column: int) -> str:
+def _primary(plan: Plan, effects: Effects, p_values: Floats, column: int) -> str:
     """Return the sentence on the primary metric of one treatment."""
     metric, row = plan.primary, _row(plan, effects)
     name = plan.variants[effects.treatments[column]]
     if np.isnan(effects.p_value[row, column]):
         return f"{metric.label} in {name}: {EXPLANATIONS[int(effects.status[row, column])]}"
-    adjusted = float(adjust(effects.p_value[row], plan.correction)[column])
-    several = " after correction" if len(effects.treatments) > 1 and plan.correction != "none" else ""
+    adjusted = float(p_values[column])
+    several = " after correction" if adjusted > effects.p_value[row, column] or len(effects.treatments) > 1 else ""
+    several = several if plan.correction != "none" else ""
     low, high = (difference(metric, float(e[row, column])) for e in (effects.absolute_low, effects.absolute_high))
     relative = float(effects.relative[row, column])
     return (
@@ -212,13 +223,13 @@ def _primary(plan: Plan, effects: Effects, column: int) -> str:
     )
 
 
-def _loss(plan: Plan, effects: Effects, guardrails: NDArray[np.str_], column: int) -> str:
+def _loss(plan: Plan, effects: Effects, p_values: Floats, guardrails: NDArray[np.str_], column: int) -> str:
     """Return the sentence on why one treatment must stop."""
     broken = [
         metric for metric, status in zip(plan.guardrails, guardrails[:, column], strict=True) if status == "harmed"
     ]
     if not broken:
-        return _primary(plan, effects, column)
+        return _primary(plan, effects, p_values, column)
     name = plan.variants[effects.treatments[column]]
     losses = [f"{metric.label} ({_interval(effects, metric, column)})" for metric in broken]
     return f"{name} harmed {listed(losses)}."

@@ -1,0 +1,110 @@
+"""Each stopping rule reads its own interval and p-value, on each day and at the end."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.analysis import analyse
+from experiments.bayesian import beliefs
+from experiments.effects import effects
+from experiments.log import Log
+from experiments.looks import as_read, information, look_daily
+from experiments.metrics import Metric
+from experiments.msprt import msprt
+from experiments.multiplicity import adjust
+from experiments.plan import Plan
+from experiments.sequential import always_valid_p_value
+
+METRICS = (
+    Metric(name="bought", kind="proportion", numerator="bought", role="primary"),
+    Metric(name="spend", kind="mean", numerator="spend"),
+)
+PLAN = Plan(hypothesis="", variants=("old", "new"), metrics=METRICS, split=(1, 1), days=6)
+
+
+def log(uplift=0.0, days=6, units=3000, seed=0):
+    """Units that enter evenly over the days, each with all it does on its first."""
+    rng = np.random.default_rng(seed)
+    variant = rng.integers(0, 2, units)
+    entered = np.arange(units) * days // units
+    values = np.zeros((days, units, 2))
+    values[entered, np.arange(units), 0] = rng.random(units) < 0.2 + uplift * variant
+    values[entered, np.arange(units), 1] = rng.gamma(2, 5, units) * (1 + uplift * variant)
+    before = {"earlier": values[..., 1].sum(axis=0) + rng.normal(0, 2, units)}
+    return Log(("bought", "spend"), values, variant, ("old", "new"), entered=entered, covariates=before)
+
+
+def by_day(**changes):
+    return effects(log(**changes).by_day(), METRICS)
+
+
+def under(stopping):
+    return replace(PLAN, stopping=stopping)
+
+
+def test_the_always_valid_p_value_is_the_mixture_tests():
+    found = by_day(uplift=0.02)
+    rho_squared = (-2 * np.log(0.05) + np.log(1 - 2 * np.log(0.05))) / 3000
+    spread = found.standard_error * np.sqrt(found.n_control + found.n_treatment)
+    expected = msprt(found, deviation=np.sqrt(rho_squared) * spread).p_value
+    np.testing.assert_allclose(always_valid_p_value(found), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("uplift", [0.0, 0.04, 0.1])
+def test_the_always_valid_p_value_agrees_with_its_interval(uplift):
+    looks = look_daily(by_day(uplift=uplift), under("always-valid"))
+    excludes = (looks.intervals.absolute_low > 0) | (looks.intervals.absolute_high < 0)
+    np.testing.assert_array_equal(looks.p_value < 0.05, excludes)
+
+
+def test_one_group_sequential_look_at_the_end_is_the_fixed_horizon():
+    found = by_day(days=1, uplift=0.03)
+    read = as_read(found[0], look_daily(found, replace(under("group-sequential"), days=1)), under("group-sequential"))
+    np.testing.assert_allclose(read.p_value, found[0].p_value, rtol=1e-9)
+    np.testing.assert_allclose(read.absolute_low[1], found[0].absolute_low[1], rtol=1e-9)
+
+
+def test_what_a_group_sequential_look_has_ruled_out_stays_ruled_out():
+    looks = look_daily(by_day(uplift=0.15), under("group-sequential"))
+    low = looks.intervals.absolute_low
+    assert (np.diff(np.where(np.isfinite(low), low, -9), axis=0) >= 0).all()
+    first = int(np.argmax(low[:, 0, 0] > 0))
+    assert 0 < first < 5
+    assert len(np.unique(looks.p_value[first:, 0, 0])) == 1
+    assert (looks.p_value[first:, 0, 0] < 0.05).all()
+
+
+def test_information_goes_by_units_where_they_come_and_by_days_where_they_are_all_there():
+    np.testing.assert_allclose(information(by_day(), PLAN), np.arange(1, 7) / 6)
+    np.testing.assert_allclose(information(by_day(), replace(PLAN, days=12)), np.arange(1, 7) / 12)
+    everybody = replace(log(), entered=None)
+    np.testing.assert_allclose(information(effects(everybody.by_day(), METRICS), PLAN), np.arange(1, 7) / 6)
+
+
+def test_bayesian_plans_read_credible_intervals():
+    found = by_day(uplift=0.03)
+    read = as_read(found[-1], look_daily(found, under("bayesian")), under("bayesian"))
+    np.testing.assert_allclose(read.absolute_high, beliefs(found[-1], METRICS).absolute_high)
+    np.testing.assert_array_equal(read.p_value, found[-1].p_value)
+
+
+@pytest.mark.parametrize("stopping", ["fixed", "always-valid", "group-sequential", "bayesian"])
+def test_the_verdict_follows_what_is_read(stopping):
+    assert analyse(log(uplift=0.15), under(stopping)).verdict.status == "ship"
+    assert analyse(log(), under(stopping)).verdict.status == "inconclusive"
+
+
+def test_covariates_adjust_and_the_unadjusted_stands_beside():
+    plain = analyse(log(), PLAN).effects.iloc[1]
+    found = analyse(log(), PLAN, covariates={"spend": ["earlier"]}).effects.iloc[1]
+    assert found["covariate_adjusted"]
+    assert found["standard_error"] < 0.5 * plain["standard_error"]
+    assert found["unadjusted_absolute"] == plain["absolute"]
+    assert found["unadjusted_p_value"] == plain["p_value"]
+
+
+def test_all_metrics_may_be_one_family():
+    found = analyse(log(), PLAN, together=True).effects
+    np.testing.assert_allclose(found["p_value_adjusted"], adjust(found["p_value"], "holm"))
+    assert (found["p_value_adjusted"] > found["p_value"]).any()
