@@ -8,11 +8,11 @@ from typing import Literal
 
 from engine.errors import ExperimentError, unknown
 
-Kind = Literal["mean", "proportion", "ratio"]
+Kind = Literal["mean", "proportion", "ratio", "count"]
 Role = Literal["primary", "secondary", "guardrail"]
 Direction = Literal["higher", "lower"]
 
-KINDS: tuple[Kind, ...] = ("mean", "proportion", "ratio")
+KINDS: tuple[Kind, ...] = ("mean", "proportion", "ratio", "count")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,10 @@ class Metric:
     Attributes:
         name: its name in results, for instance ``revenue_per_user``.
         kind: ``mean`` (average of a quantity over units), ``proportion`` (share of units whose quantity
-            is 1; the quantity must be 0 or 1) or ``ratio`` (sum of one quantity over the sum of another,
-            where the unit of randomisation is coarser than the denominator, such as clicks / impressions).
+            is 1; the quantity must be 0 or 1), ``ratio`` (sum of one quantity over the sum of another,
+            where the unit of randomisation is coarser than the denominator, such as clicks / impressions)
+            or ``count`` (average number of events a unit, such as orders; compared as a mean, for units
+            differ more than a Poisson distribution allows).
         numerator: the quantity of the log it averages.
         denominator: the quantity below the line; for ratios only.
         role: ``primary`` decides, ``secondary`` informs, ``guardrail`` must not get worse.

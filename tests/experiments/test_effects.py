@@ -147,6 +147,13 @@ def test_a_ratio_with_denominator_one_is_the_mean():
         np.testing.assert_allclose(getattr(found, name)[0], getattr(found, name)[1])
 
 
+def test_a_count_is_a_mean_over_units():
+    values, variant = log(8)
+    count = Metric(name="x", kind="count", numerator="x")
+    table = moments(values, variant, 3, quantities=NAMES)
+    np.testing.assert_array_equal(effects(table, [count]).p_value, effects(table, [X]).p_value)
+
+
 @pytest.mark.parametrize(
     ("values", "metric", "code"),
     [
