@@ -53,9 +53,7 @@ class Preferences:
         return np.bincount(self.user, minlength=self.n_users)
 
 
-def explicit_preferences(
-    rows: pd.DataFrame, n_users: int, n_items: int, scale: tuple[float, float]
-) -> Preferences:
+def explicit_preferences(rows: pd.DataFrame, n_users: int, n_items: int, scale: tuple[float, float]) -> Preferences:
     """Keep each pair's last rating. Rows without a rating are no preference and are passed over."""
     rated = rows.loc[rows["rating"].notna(), ["user", "item", "rating"]]
     last = rated.drop_duplicates(["user", "item"], keep="last").sort_values(["user", "item"])

@@ -53,7 +53,7 @@ def main() -> None:
 
 def _measured(keys: Mapping[str, str]) -> dict[str, Health]:
     """Return the health of each evaluated model by its title; measuring takes a moment in a child process."""
-    asked = {MODELS[name].title: {"evaluation": key} for name, key in keys.items() if jobs.status(key).state == "done"}
+    asked = {MODELS[name].title: {"evaluation": keys[name]} for name in evaluations.done(keys)}
     found = {title: folder.key_of(TASK, request) for title, request in asked.items()}
     for title, key in found.items():
         if jobs.status(key).state == "unknown":

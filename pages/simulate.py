@@ -8,7 +8,19 @@ from engine import jobs
 from engine.dataset import Dataset
 from experiments.reading import readings
 from experiments.results import Results
-from pages.parts import chrome, effects, formats, glossary, headline, outcomes, planning, progress, state, verdicts
+from pages.parts import (
+    chrome,
+    effects,
+    formats,
+    glossary,
+    headline,
+    outcomes,
+    planning,
+    progress,
+    provenance,
+    state,
+    verdicts,
+)
 
 QUESTION = "What would the test say, and what is the truth?"
 
@@ -27,6 +39,7 @@ def main() -> None:
     now = jobs.status(key)
     if now.state == "done":
         results = outcomes.load(key)
+        provenance.used(key, results.meta.seed)
         with top:
             headline.ask(QUESTION, verdicts.beside_truth(results), simulated=True)
         _finished(key, results)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -143,6 +144,18 @@ def result(key: str) -> Any:
         return pickle.loads(folder.result_path(key).read_bytes())  # noqa: S301
     except (AttributeError, ImportError, TypeError, pickle.UnpicklingError) as error:
         raise LabError("This result was kept by another version of the program. Run it again.") from error
+
+
+def finished(key: str) -> datetime:
+    """Return when the finished job ``key`` wrote its result, in UTC.
+
+    Raises:
+        LabError: the job is not finished.
+    """
+    try:
+        return datetime.fromtimestamp(folder.result_path(key).stat().st_mtime, UTC)
+    except FileNotFoundError as error:
+        raise LabError(f"This work is not finished: it is {status(key).state}. Start it again.") from error
 
 
 def shutdown() -> None:

@@ -13,7 +13,7 @@ from engine.discovery.bubble import BubbleStudy
 from engine.discovery.consumption import MEASURES
 from engine.jobs import folder
 from engine.models import MODELS
-from pages.parts import charts, formats, glossary, headline, progress, tables
+from pages.parts import charts, formats, glossary, headline, progress, provenance, tables
 
 TASK = "engine.discovery.bubble:task"
 _DASHES = ("solid", "dash", "dashdot", "longdash")
@@ -42,6 +42,7 @@ def draw(dataset: Dataset) -> None:
     key = folder.key_of(TASK, request)
     now = jobs.status(key)
     if now.state == "done":
+        provenance.used(key, request["seed"])
         _study(_load(key))
         return
     title = f"{formats.plural(request['rounds'], 'round')} with {formats.plural(request['users'], 'simulated user')}"

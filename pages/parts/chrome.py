@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from engine.errors import LabError
-from pages.parts import formats, state
+from pages.parts import formats, provenance, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -24,6 +24,7 @@ ICON = (
 
 def draw(page: StreamlitPage) -> None:
     """Run ``page`` with the dataset picker and the footer around it."""
+    provenance.forget()
     lost = state.restore()
     _picker()
     if lost:
@@ -71,10 +72,10 @@ def _title(fingerprint: str) -> str:
 
 
 def _footer() -> None:
-    dataset = state.current()
+    dataset, computed = state.current(), provenance.sentence()
     st.divider()
     st.caption(
         f"Dataset **{dataset.name}** · {formats.plural(len(dataset.interactions), 'row')} · "
         f"{formats.plural(dataset.n_users, 'user')} · {formats.plural(dataset.n_items, 'item')} · "
-        f"fingerprint {dataset.fingerprint}"
+        f"fingerprint {dataset.fingerprint}" + (f" · {computed}" if computed else "")
     )

@@ -12,7 +12,7 @@ from engine.dataset import Dataset
 from engine.evaluation import Evaluation
 from engine.jobs import folder
 from engine.models import MODELS
-from pages.parts import progress
+from pages.parts import progress, provenance
 
 TASK = "engine.evaluation:task"
 
@@ -55,7 +55,10 @@ def start(dataset: Dataset, models: Iterable[str], **asked: Any) -> None:
 
 def done(jobs_by_model: Mapping[str, str]) -> dict[str, Evaluation]:
     """Return the evaluations that are finished, by model."""
-    return {model: load(key) for model, key in jobs_by_model.items() if jobs.status(key).state == "done"}
+    found = {model: load(key) for model, key in jobs_by_model.items() if jobs.status(key).state == "done"}
+    for model, evaluation in found.items():
+        provenance.used(jobs_by_model[model], evaluation.seed)
+    return found
 
 
 def startable(jobs_by_model: Mapping[str, str]) -> list[str]:

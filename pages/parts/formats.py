@@ -80,6 +80,8 @@ def seconds(value: float | None) -> str:
     """Return a duration a person can read: ``0.8 s``, ``12 s``, ``3 min 05 s``."""
     if value is None or _missing(value):
         return NO_VALUE
+    if value < 0.05:
+        return "< 0.1 s"
     if value < 10:
         return f"{value:.1f} s"
     if value < 120:
@@ -102,6 +104,11 @@ def file_size(value: int) -> str:
 def day(value: datetime | None) -> str:
     """Return a date as ``3 Mar 2025``."""
     return NO_VALUE if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """Return a time as ``3 Mar 2025, 14:05 UTC``; ``value`` is in UTC."""
+    return f"{day(value)}, {value:%H:%M} UTC"
 
 
 def plural(number: float, one: str, many: str | None = None) -> str:

@@ -10,7 +10,7 @@ from engine.errors import LabError
 from engine.jobs import folder
 from experiments.archive import Kept, kept, remember
 from experiments.results import Results
-from pages.parts import formats, glossary, headline, planning, progress
+from pages.parts import formats, glossary, headline, planning, progress, provenance
 
 TASK = "experiments.simulate:task"
 RESULT = "result"
@@ -67,6 +67,7 @@ def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
     show(key)
     st.query_params[RESULT] = key
     results = load(key)
+    provenance.used(key, results.meta.seed)
     if results.meta.fingerprint != dataset.fingerprint:
         headline.banner(
             "info",

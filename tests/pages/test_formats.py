@@ -39,6 +39,7 @@ def test_p_values_never_read_zero():
 
 def test_durations():
     assert formats.seconds(0.84) == "0.8 s"
+    assert formats.seconds(0.004) == "< 0.1 s"
     assert formats.seconds(75) == "75 s"
     assert formats.seconds(185) == "3 min 05 s"
     assert formats.milliseconds(0.456) == "0.46 ms"

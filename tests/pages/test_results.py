@@ -205,3 +205,9 @@ def test_a_link_that_leads_nowhere_says_so_and_offers_a_way_out(open_page, log, 
     assert not page.exception
     assert page.query_params["result"] not in (link, "")
     assert "Next step" in words(page)
+
+
+def test_the_footer_says_the_seed_and_when_it_was_computed(open_page, log, key):
+    footer = open_page(log, result=key).caption[-1].value
+    assert "seed 1 · computed" in footer
+    assert f"{jobs.finished(key):%H:%M} UTC" in footer

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_a_child_that_dies_is_told_in_a_sentence():
 def test_a_fault_of_ours_is_named_and_not_raised():
     key = jobs.submit(TASKS + "fault", {}, "ann")
     assert "KeyError" in wait(key, "failed").error
+
+
+def test_when_a_job_finished_is_known(tmp_path):
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    key = jobs.submit(TASKS + "where", {"log": str(tmp_path / "log")}, "ann")
+    wait(key, "done")
+    assert before <= jobs.finished(key) <= datetime.now(UTC) + timedelta(seconds=2)
+    with pytest.raises(LabError, match="not finished"):
+        jobs.finished("0123456789abcdef")
 
 
 def test_an_unknown_key_is_unknown():
