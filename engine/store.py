@@ -103,9 +103,7 @@ def get(fingerprint: str) -> Dataset:
     except (OSError, ValueError, KeyError):
         intact = False
     if not intact:
-        raise DataError(
-            f"The stored dataset {fingerprint} is damaged. Delete {folder} and load its file again."
-        )
+        raise DataError(f"The stored dataset {fingerprint} is damaged. Delete {folder} and load its file again.")
     return dataset
 
 
