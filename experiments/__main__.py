@@ -1,4 +1,4 @@
-"""``python -m experiments simulate|size``: experiments without a browser."""
+"""``python -m experiments simulate|analyze|size``: experiments without a browser."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sys
 from collections.abc import Sequence
 
 from engine.commands.parsing import OneLineParser, dispatch
-from experiments.commands import simulate, size
+from experiments.commands import analyze, simulate, size
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 2 with one line on standard error on bad input."""
     parser = OneLineParser(
         prog="python -m experiments",
-        description="Simulate A/B tests and plan experiments: the experiment without a browser.",
+        description="Simulate A/B tests, analyse real ones and plan them: the experiment without a browser.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (simulate, size):
+    for command in (simulate, analyze, size):
         command.add_parser(commands)
     return dispatch(parser, argv)
 

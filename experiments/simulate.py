@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -23,12 +21,12 @@ from experiments.assignment import assign
 from experiments.drafting import draft, names_of
 from experiments.log import Log
 from experiments.plan import Stopping
+from experiments.provenance import versions
 from experiments.results import Meta, Results
 from experiments.runs import Arm, Circumstances, Report, distinct, find_truth, silent
 
 _MOST_UNIT_DAYS = 20_000_000
 _SEEDS = 2**32  # what Surprise's generator takes
-_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise", "statsmodels")
 
 
 def simulate(
@@ -182,7 +180,7 @@ def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circum
         days=log.n_days,
         seed=circumstances.seed,
         computed=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        versions=versions(),
         settings={
             "control": asdict(arms[0]),
             "treatments": [asdict(arm) for arm in arms[1:]],
