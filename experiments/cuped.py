@@ -88,7 +88,7 @@ def cuped(
         if name not in names:
             raise ExperimentError(unknown("Metric", name, names))
     plain = estimates(moments, metrics)
-    pooled = _together(moments)
+    pooled = moments.pooled()
     value, variance = plain.value.copy(), plain.variance.copy()
     undefined, binary = plain.undefined.copy(), plain.binary.copy()
     explained = np.zeros((*moments.shape, len(names)))
@@ -119,14 +119,6 @@ def cuped(
         explained=explained,
         adjusted=np.array([name in theta for name in names]),
     )
-
-
-def _together(moments: Moments) -> Moments:
-    """Return the moments of all variants as those of one."""
-    apart = Moments(
-        moments.quantities, moments.n[..., None], moments.total[..., None, :], moments.product[..., None, :, :]
-    )
-    return apart.sum(axis=-1)
 
 
 def _shapes(moments: Moments, metric: Metric, given: Sequence[Covariate]) -> list[tuple[int, int | None]]:

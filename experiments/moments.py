@@ -97,6 +97,11 @@ class Moments:
         between = self.n[..., None, None] * _outer(gap)
         return Moments(self.quantities, n, total, (self.product + between).sum(axis))
 
+    def pooled(self) -> Moments:
+        """Return the moments of the units of all variants together, as those of one variant."""
+        apart = Moments(self.quantities, self.n[..., None], self.total[..., None, :], self.product[..., None, :, :])
+        return apart.sum(axis=-1)
+
     def __getitem__(self, key: Any) -> Moments:
         """Return the moments at ``key`` of the leading axes, as NumPy indexes."""
         return Moments(self.quantities, self.n[key], self.total[key], self.product[key])
