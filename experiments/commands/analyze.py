@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 from engine.commands.printing import print_json, print_table
@@ -112,11 +112,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(to_record(results, imported))
     else:
-        _print(results, imported)
+        _print(results, imported, to_record(results, imported)["heterogeneity"])
     return 0
 
 
-def _print(results: Results, imported: Imported) -> None:
+def _print(results: Results, imported: Imported, differ: Sequence[Mapping[str, Any]]) -> None:
     """Print the verdict, the effects, those by segment, the health and what became of the rows."""
     meta, verdict, plan = results.meta, results.verdict, results.plan
     print(f"{meta.dataset} · {count(meta.units)} units · {meta.days} {'day' if meta.days == 1 else 'days'}\n")
@@ -138,6 +138,11 @@ def _print(results: Results, imported: Imported) -> None:
             ("segment", *header[1:]),
             [(f"{row['by']} {row['segment']}", *_cells(row, plan.primary)[1:]) for row in shown],
         )
+        for row in differ:
+            if row["metric"] == plan.primary.name:
+                print(
+                    f"Does {row['by']} change the uplift of {row['variant']}? {p_value(row['p_value'])} (Cochran's Q)"
+                )
     print("\nHealth")
     for check in results.checks:
         print(f"  {check.status:<8} {check.title}: {check.sentence}")

@@ -10,13 +10,15 @@ import pandas as pd
 
 from engine.errors import ExperimentError
 from experiments.analysis import analyse
-from experiments.health import Check
+from experiments.effects import effects
+from experiments.heterogeneity import heterogeneity
+from experiments.importing.checks import more_checks
 from experiments.importing.records import FileReport, Imported
+from experiments.log import Log
 from experiments.multiplicity import Correction
 from experiments.plan import Plan, Stopping
 from experiments.provenance import versions
-from experiments.results import Meta, Results, records
-from experiments.sample_ratio import srm_by_segment, srm_over_time
+from experiments.results import Meta, Results, plain, records
 
 #: Refused rows that a record of results lists; all of them are in ``FileReport.refused``.
 LISTED_ROWS = 100
@@ -86,8 +88,9 @@ def analyse_export(imported: Imported, plan: Plan) -> Results:
             f"The plan's variants are {', '.join(plan.variants)}, those of the export {', '.join(log.variants)}; "
             "both must be the same, the control first."
         )
-    checks = (*imported.checks, *_split_checks(imported, plan))
-    analysis = analyse(log, plan, covariates=imported.covariates, together=True, more_checks=checks)
+    analysis = analyse(
+        log, plan, covariates=imported.covariates, together=True, more_checks=more_checks(imported, plan)
+    )
     return Results(
         plan=plan,
         verdict=analysis.verdict,
@@ -125,10 +128,11 @@ def to_record(results: Results, imported: Imported) -> dict[str, Any]:
     """Return the results as plain data for JSON.
 
     As ``Results.to_dict``, but ``effects`` holds the segments' rows after those of all units (whose ``segment``
-    is None), and ``import`` tells what became of the rows.
+    is None), ``heterogeneity`` tests whether segments differ, and ``import`` tells what became of the rows.
     """
     found = results.to_dict()
     found["effects"] = [*({**row, "by": None} for row in found["effects"]), *found["segments"]]
+    found["heterogeneity"] = _heterogeneity(imported.log, results.plan)
     found["import"] = {
         "rows_read": imported.rows_read,
         "rows_kept": imported.rows_kept,
@@ -152,16 +156,28 @@ def _file(file: FileReport) -> dict[str, Any]:
     }
 
 
-def _split_checks(imported: Imported, plan: Plan) -> tuple[Check, ...]:
-    """Return the checks of the split over time, where units come in day by day, and within segments."""
-    log, checks = imported.log, []
-    if log.entered is not None and log.n_days > 1:
-        checks.append(srm_over_time(log.by_day().n, plan.split))
-    if len(log.segments.columns):
-        cells = log.cells()
-        names = (cells["by"] + " " + cells["segment"]).tolist()
-        checks.append(srm_by_segment(log.by_segment().n, plan.split, names))
-    return tuple(checks)
+def _heterogeneity(log: Log, plan: Plan) -> list[dict[str, Any]]:
+    """Return, by grouping, metric and treatment, whether segments differ in their uplift: Cochran's Q."""
+    cells = log.cells()
+    if cells.empty:
+        return []
+    found = effects(log.by_segment(), plan.metrics, alpha=plan.alpha)
+    rows = []
+    for by in cells["by"].unique():
+        differ = heterogeneity(found[(cells["by"] == by).to_numpy()])
+        rows += [
+            {
+                "by": by,
+                "metric": metric.name,
+                "variant": plan.variants[code],
+                "statistic": float(differ.statistic[row, column]),
+                "degrees_of_freedom": float(differ.degrees_of_freedom[row, column]),
+                "p_value": float(differ.p_value[row, column]),
+            }
+            for row, metric in enumerate(plan.metrics)
+            for column, code in enumerate(found.treatments)
+        ]
+    return [plain(row) for row in rows]
 
 
 def _notes(imported: Imported) -> tuple[str, ...]:

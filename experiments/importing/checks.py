@@ -1,74 +1,66 @@
-"""Health checks that need the rows of an export, those that were refused too."""
+"""Health checks that a real experiment allows: of its split by day and segment, of its past, units and days."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import special
 
-from experiments.health import SRM_ALPHA, Check
-from experiments.wording import count, p_value, share
+from experiments.diagnostics import outlier_influence, pre_period_imbalance
+from experiments.health import Check
+from experiments.importing.records import Imported
+from experiments.log import Log
+from experiments.metrics import Metric
+from experiments.moments import Floats
+from experiments.plan import Plan
+from experiments.sample_ratio import srm_by_segment, srm_over_time
+from experiments.timing import novelty, weekday_coverage
 
-_REPEATS_LIMIT = 0.01
+_FEWEST_ROWS = 2  # a unit, on average: with fewer there is no course of a unit's days to look at
 
 
-def repeated_rows(repeated: int, rows: int, *, by_day: bool) -> Check:
-    """Return the check for units with more rows than one (a day).
+def more_checks(imported: Imported, plan: Plan) -> tuple[Check, ...]:
+    """Return the checks of ``imported`` beyond those that every log allows; those it has no data for are left out."""
+    log, checks = imported.log, list(imported.checks)
+    if len(log.segments.columns):
+        cells = log.cells()
+        checks.append(srm_by_segment(log.by_segment().n, plan.split, (cells["by"] + " " + cells["segment"]).tolist()))
+    if log.covariates:
+        before = [Metric(name=name, kind="mean", numerator=name) for name in log.covariates]
+        checks.append(pre_period_imbalance(log.overall(), before))
+    amounts = [metric for metric in plan.metrics if metric.kind != "proportion"]
+    if amounts:
+        values = np.stack([_amount(log, metric) for metric in amounts], axis=1)
+        titles = [metric.label for metric in amounts]
+        checks.append(outlier_influence(values, log.variant, len(log.variants), titles=titles))
+    if imported.first_day is not None:
+        checks += _over_time(imported, plan)
+    return tuple(checks)
 
-    Args:
-        repeated: rows refused because an earlier one is of the same unit (and day).
-        rows: rows that could be used otherwise, the repeated ones too.
-        by_day: whether a unit has one row a day.
-    """
-    title, what = "Duplicated units", "row a unit and day" if by_day else "row a unit"
-    if not repeated:
-        return Check(
-            name="duplicated_units", title=title, status="ok", sentence=f"There is one {what}, none twice.", value=0.0
+
+def _over_time(imported: Imported, plan: Plan) -> list[Check]:
+    log = imported.log
+    dates = np.datetime64(imported.first_day, "D") + np.arange(log.n_days)
+    checks = [weekday_coverage(dates)]
+    if log.entered is not None and log.n_days > 1:
+        counts = np.zeros((log.n_days, len(log.variants)))
+        np.add.at(counts, (log.entered, log.variant), 1.0)
+        checks.append(srm_over_time(np.cumsum(counts, axis=0), plan.split, days=dates.astype(str).tolist()))
+    primary = plan.primary
+    rows = imported.files[-1].rows_kept
+    if primary.kind != "ratio" and log.n_days > 1 and rows >= _FEWEST_ROWS * log.n_units:
+        column = log.indicators.get(primary.numerator, primary.numerator)
+        values = log.values[:, :, log.quantities.index(column)]
+        checks.append(
+            novelty(values, log.variant, len(log.variants), title=primary.label.lower(), first_day=log.entered)
         )
-    many = repeated > _REPEATS_LIMIT * rows
-    mend = "Export one row a unit and day." if by_day else "Where a unit has one row a day, name the column of the day."
-    return Check(
-        name="duplicated_units",
-        title=title,
-        status="failed" if many else "warning",
-        sentence=f"{count(repeated)} of {count(rows)} rows ({share(repeated / rows, 2)}) repeat a {what}; the first "
-        "one counts.",
-        next_step=f"{mend} Find out why rows come twice: it is seldom alike in both variants.",
-        value=float(repeated),
-    )
+    return checks
 
 
-def missing_metrics(lost: NDArray[np.int64], rows: NDArray[np.int64]) -> Check:
-    """Return the check for rows refused for want of a figure, and whether some variant lost more of them.
-
-    Pearson's chi-square of lost and kept rows by variant.
-
-    Args:
-        lost: rows of each variant without a usable figure, shape (variants,).
-        rows: rows of each variant, those too, shape (variants,).
-    """
-    title = "Missing metrics"
-    total, all_rows = int(lost.sum()), int(rows.sum())
-    if not total:
-        return Check(
-            name="missing_metrics", title=title, status="ok", sentence="Every row has every metric.", value=0.0
-        )
-    seen = np.stack([lost, rows - lost]).astype(np.float64)[:, rows > 0]
-    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0) / all_rows
-    used = expected > 0
-    chi_square = float(((seen[used] - expected[used]) ** 2 / expected[used]).sum())
-    p = float(special.chdtrc(max(seen.shape[1] - 1, 1), chi_square))
-    uneven = p < SRM_ALPHA
-    return Check(
-        name="missing_metrics",
-        title=title,
-        status="failed" if uneven else "warning",
-        sentence=f"{count(total)} of {count(all_rows)} rows ({share(total / all_rows, 2)}) have no usable figure and "
-        f"are left out, {'not alike' if uneven else 'about alike'} in all variants ({p_value(p)}).",
-        next_step="Write 0 where nothing happened; find out where the others were lost."
-        if not uneven
-        else "Do not read the figures: what is left is no fair comparison. Write 0 where nothing happened, or mend "
-        "the logging.",
-        value=float(total),
-        p_value=p,
-    )
+def _amount(log: Log, metric: Metric) -> Floats:
+    """Return each unit's value of a metric, shape (units,); a ratio's by the delta method's linearisation."""
+    total = log.values.sum(axis=0)
+    above = total[:, log.quantities.index(metric.numerator)]
+    if metric.denominator is None:
+        return np.asarray(above)
+    below = total[:, log.quantities.index(metric.denominator)]
+    mean = below.mean()
+    return np.asarray((above - above.sum() / below.sum() * below) / mean if mean else np.zeros_like(above))

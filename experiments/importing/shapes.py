@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from engine.errors import DataError
 from engine.loading.faults import Faults, nothing_left
 from engine.loading.raw import RawTable
+from experiments.diagnostics import duplicated_units, missing_metrics
 from experiments.health import Check, units_in_two_variants
 from experiments.importing.assemble import Measured, Units
-from experiments.importing.checks import missing_metrics, repeated_rows
 from experiments.importing.columns import require
 from experiments.importing.guessing import guess_day, guess_unit
 from experiments.importing.records import Columns, FileReport
@@ -50,11 +50,15 @@ def one_file(raw: RawTable, columns: Columns, source: str) -> Shaped:
     day = read_days(raw, faults, columns.day)
     sound = ~faults.found
     figures = read_figures(raw, faults, columns.metrics)
-    lost = sound & faults.found
+    lost = ~np.isfinite(figures)
     covariates = read_covariates(raw, faults, columns.known_before)
-    usable = int((~faults.found).sum())
-    repeated = _repeats(assigned.unit, day, faults.found)
-    faults.add(repeated, "unit repeats an earlier row" + (" of that day" if columns.day else ""), columns.unit)
+    good = ~faults.found
+    once = duplicated_units(assigned.unit[good], None if day is None else day[good])
+    faults.add(
+        _repeats(assigned.unit, day, faults.found),
+        "unit repeats an earlier row" + (" of that day" if columns.day else ""),
+        columns.unit,
+    )
     report = _report(raw, faults, source)
     kept = np.flatnonzero(~faults.found)
     unit, units = _units(raw, columns, assigned, kept, day, covariates)
@@ -65,8 +69,8 @@ def one_file(raw: RawTable, columns: Columns, source: str) -> Shaped:
         units=units,
         checks=(
             _crossed(assigned),
-            repeated_rows(int(repeated.sum()), usable, by_day=columns.day is not None),
-            missing_metrics(_by_variant(assigned, lost), _by_variant(assigned, sound)),
+            once,
+            _missing(lost[sound], assigned.variant[sound], assigned.variants, columns),
         ),
         files=(report,),
     )
@@ -108,10 +112,9 @@ def two_files(
         wrong.add(days < entered, "day is before the unit's first exposure", when)
     sound = ~wrong.found
     figures = read_figures(measured, wrong, columns.metrics)
-    lost = sound & wrong.found
+    lost = ~np.isfinite(figures[sound])
     more = _report(measured, wrong, measured_source)
     rows = np.flatnonzero(~wrong.found)
-    n_variants = len(units.variants)
     return Shaped(
         rows=Measured(
             unit=position[rows],
@@ -122,10 +125,7 @@ def two_files(
         units=units if days is not None else replace(units, entered=None),
         checks=(
             _crossed(assigned),
-            missing_metrics(
-                np.bincount(units.variant[position[lost]], minlength=n_variants),
-                np.bincount(units.variant[position[sound]], minlength=n_variants),
-            ),
+            _missing(lost, units.variant[position[sound]], units.variants, columns),
         ),
         files=(report, more),
     )
@@ -183,5 +183,5 @@ def _crossed(assigned: Assigned) -> Check:
     return units_in_two_variants(assigned.unit[assigned.known], assigned.variant[assigned.known])
 
 
-def _by_variant(assigned: Assigned, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.bincount(assigned.variant[rows], minlength=len(assigned.variants))
+def _missing(lost: NDArray[np.bool_], variant: NDArray[np.int64], variants: tuple[str, ...], columns: Columns) -> Check:
+    return missing_metrics(lost, variant, len(variants), names=variants, titles=list(columns.metrics))

@@ -197,8 +197,11 @@ def test_exposures_and_metrics(analyze, tmp_path):
 
 def test_the_table_tells_effects_health_and_rows(analyze):
     rows = csv(units([1.0, 2.0] * 40, [1.5, 2.5] * 40)) + b"u7,,3\nu8,control,soon\n"
-    text = analyze(rows, "--metric", "revenue:mean")
+    asked = ("--metric", "revenue:mean", "--segment", "country")
+    text = analyze(rows.replace(b"\n", b",DE\n").replace(b",DE", b",country", 1), *asked)
     assert "revenue *" in text
+    assert "country DE" in text
+    assert "Does country change the uplift of new? no p-value (Cochran's Q)" in text
     assert "Sample ratio: The split is as planned: 80 : 80 units" in text
     assert "162 rows read, 160 kept, 2 refused" in text
     assert "1 × variant is missing, first on line 162" in text
