@@ -138,11 +138,10 @@ def _print(results: Results, imported: Imported, differ: Sequence[Mapping[str, A
             ("segment", *header[1:]),
             [(f"{row['by']} {row['segment']}", *_cells(row, plan.primary)[1:]) for row in shown],
         )
-        for row in differ:
-            if row["metric"] == plan.primary.name:
-                print(
-                    f"Does {row['by']} change the uplift of {row['variant']}? {p_value(row['p_value'])} (Cochran's Q)"
-                )
+        for test in differ:
+            if test["metric"] == plan.primary.name:
+                found = p_value(test["p_value"])
+                print(f"Does {test['by']} change the uplift of {test['variant']}? {found} (Cochran's Q)")
     print("\nHealth")
     for check in results.checks:
         print(f"  {check.status:<8} {check.title}: {check.sentence}")
