@@ -75,6 +75,16 @@ def test_what_a_group_sequential_look_has_ruled_out_stays_ruled_out():
     assert (looks.p_value[first:, 0, 0] < 0.05).all()
 
 
+def test_a_late_turn_does_not_take_back_what_was_ruled_out():
+    early = log(uplift=0.3)
+    turned = early.values.copy()
+    turned[3:] = log(uplift=-0.3).values[3:]
+    looks = look_daily(effects(replace(early, values=turned).by_day(), METRICS), under("group-sequential"))
+    low = looks.intervals.absolute_low[:, 0, 0]
+    assert low[2] > 0
+    assert low[-1] == low[2]
+
+
 def test_information_goes_by_units_where_they_come_and_by_days_where_they_are_all_there():
     np.testing.assert_allclose(information(by_day(), PLAN), np.arange(1, 7) / 6)
     np.testing.assert_allclose(information(by_day(), replace(PLAN, days=12)), np.arange(1, 7) / 12)

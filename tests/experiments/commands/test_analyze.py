@@ -162,6 +162,14 @@ def test_corrections_are_over_all_metrics(analyze, correction, factor):
     assert high["p_value_adjusted"] == pytest.approx(min(high["p_value"] * factor[1], 1))
 
 
+@pytest.mark.parametrize(("correction", "status"), [("holm", "inconclusive"), ("none", "ship")])
+def test_the_verdict_reads_the_corrected_p_value(analyze, correction, status):
+    rows = conversions(1000, 1100).assign(visits=[1, 2, 3, 4] * 5000, pages=[2, 1, 4, 3] * 5000)
+    more = ("--metric", "visits:mean", "--metric", "pages:mean", "--correction", correction)
+    found = analyze(rows, *NAMED, "--metric", "converted:proportion", *more, "--json")
+    assert found["verdict"]["status"] == status
+
+
 @pytest.mark.parametrize(("margin", "status"), [("0.2", "ship"), ("0.05", "stop")])
 def test_a_guardrail_holds_a_winner_back(analyze, margin, status):
     rows = conversions(1000, 1200).assign(latency=[100.0, 102.0] * 5000 + [110.0, 112.0] * 5000)
