@@ -1,4 +1,4 @@
-"""A real server and a real Chromium, one of each a test process."""
+"""A real Chromium for each test process, and a fresh server for each file of tests."""
 
 import os
 import shutil
@@ -64,26 +64,25 @@ def _wait_for(address, log):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The address of a dashboard that was started for these tests alone."""
+def chromium():
+    """One browser for all tests; each test opens its own context."""
     if CHROMIUM is None:
         if os.environ.get("LAB_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and was not found")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with running_server(tmp_path_factory.mktemp("server")) as address:
-        yield address
+    from playwright.sync_api import sync_playwright
 
-
-@pytest.fixture(scope="session")
-def chromium(server):
-    """One browser for all tests; each test opens its own context."""
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=45_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(chromium, tmp_path_factory):
+    """The address of a dashboard that was started for this file alone; nothing is trained there yet."""
+    with running_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture

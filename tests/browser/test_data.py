@@ -79,8 +79,7 @@ def test_a_wrong_file_gets_one_sentence_and_the_sample_stays(visit, tmp_path):
     assert page.get_by_test_id("stException").count() == 0
 
 
-def test_the_first_visitor_of_a_fresh_server_may_follow_a_link_to_a_page(server, chromium, tmp_path):
-    assert server  # skips where there is no Chromium
+def test_the_first_visitor_of_a_fresh_server_may_follow_a_link_to_a_page(chromium, tmp_path):
     with running_server(tmp_path) as address:
         page = chromium.new_page()
         page.set_default_timeout(60_000)
