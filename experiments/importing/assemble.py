@@ -102,13 +102,13 @@ def as_measured(metrics: Sequence[Metric], log: Log) -> tuple[Metric, ...]:
     )
 
 
-def in_order(names: Sequence[str], control: str, planned: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the variants, the control first, then the others by name; ``planned`` ones need no unit.
+def in_order(names: Sequence[str], control: str) -> tuple[str, ...]:
+    """Return the variants, the control first, then the others by name.
 
     Raises:
-        ExperimentError: only one variant is left.
+        ExperimentError: there is only one.
     """
-    order = (control, *sorted({*names, *planned} - {control}, key=_natural))
+    order = (control, *sorted({*names} - {control}, key=_natural))
     if len(order) < 2:
         raise ExperimentError(f"Only variant '{control}' was found; an experiment has a control and a treatment.")
     return order

@@ -75,9 +75,12 @@ def load(
         fingerprint = hashlib.sha256((fingerprint + other_fingerprint).encode()).hexdigest()
         found = two_files(raw, other, columns, title, other_title, days_wanted=day != "")
     names = found.units.variants
-    if control is not None and control not in names:
-        raise ExperimentError(unknown("Control", control, names))
-    order = in_order(names, control if control is not None else guess_control(names), planned)
+    everybody = (*names, *(name for name in planned if name not in names))
+    if control is not None and control not in everybody:
+        raise ExperimentError(unknown("Control", control, everybody))
+    # A lone variant is told as such, whatever it is called.
+    first_name = control or (guess_control(everybody) if len(everybody) > 1 else everybody[0])
+    order = in_order(everybody, first_name)
     place = np.array([order.index(variant_name) for variant_name in names])
     units = replace(
         found.units,

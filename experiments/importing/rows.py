@@ -19,6 +19,7 @@ from experiments.moments import Floats
 
 _MOST_VARIANTS = 20
 _USUAL_SHARE = 0.95
+_LARGEST = 1e100  # squares of larger figures could not be added up
 # A policy that recommends nothing may well be called none.
 _NO_VARIANT = tuple(word for word in NO_ID if word != "none")
 
@@ -107,6 +108,7 @@ def read_figures(raw: RawTable, faults: Faults, kinds: Mapping[str, str]) -> Flo
             )
         faults.add(cells.isna(), f"{column} is missing", column)
         faults.add(~finite, f"{column} is not a number", column)
+        faults.add(np.abs(figures) > _LARGEST, f"{column} is too large", column)
         if kind == "proportion":
             _check_binary(column, figures[finite])
             faults.add(~np.isin(figures, (0.0, 1.0)), f"{column} is neither 0 nor 1", column)
@@ -119,7 +121,8 @@ def read_covariates(raw: RawTable, faults: Faults, columns: Sequence[str]) -> Fl
     for place, column in enumerate(columns):
         cells = values(raw.frame[column])
         figures = as_numbers(cells)
-        faults.add((cells.notna() & ~np.isfinite(figures)), f"{column} is not a number", column)
+        faults.add(cells.notna() & ~np.isfinite(figures), f"{column} is not a number", column)
+        faults.add(np.abs(figures) > _LARGEST, f"{column} is too large", column)
         found[:, place] = np.where(np.isfinite(figures), figures, np.nan)
     return found
 

@@ -79,6 +79,16 @@ def test_a_slip_among_ones_is_refused():
     assert refused.to_numpy().tolist() == [[61, "converted is neither 0 nor 1", "converted", "2"]]
 
 
+def test_figures_too_large_to_add_up_are_refused():
+    found = load(csv(units([1.0, 1e200], [2.0, 3.0])), metrics=[REVENUE])
+    assert found.files[0].reasons == {"revenue is too large": 1}
+
+
+def test_a_planned_variant_may_have_no_unit():
+    found = load(csv(units([1.0], [2.0])), metrics=[REVENUE], planned=["absent", "control", "new"])
+    np.testing.assert_array_equal(found.log.counts, [1, 0, 1])
+
+
 def test_a_variant_may_be_called_none():
     rows = units([1, 2], [3, 4]).replace({"variant": {"control": "none"}})
     assert load(csv(rows), metrics=[REVENUE], control="none").log.variants == ("none", "new")
@@ -206,6 +216,7 @@ def test_what_cannot_be_is_one_sentence(options, kind, sentence):
         (b"user_id\n1\n2\n", "Expected at least a unit, a variant and a metric"),
         (b"name,revenue\nx,1\ny,2\n", "No column was found for the variant. The file has: name, revenue"),
         (b"user_id,variant,revenue\n1,a,1\n2,a,2\n", "Only variant 'a' was found"),
+        (b"user_id,variant,revenue\n1,x,1\n2,x,2\n", "Only variant 'x' was found"),
         (b"user_id,variant,revenue\n1,x,1\n2,y,2\n", "None of the variants is called control. .*: x, y"),
         (b"user_id,variant,revenue\n1,a,red\n2,b,blue\n", "holds no number, for instance 'red'"),
     ],
