@@ -54,8 +54,12 @@ class Results:
         verdict: what to do.
         checks: the health checks.
         effects: one row a metric and treatment: ``experiments.tables.effect_table``, with
-            ``p_value_adjusted`` (for several treatments) and ``mde_relative`` (the relative uplift this run
-            would have found with the plan's power).
+            ``p_value_adjusted`` (for several treatments; of a real experiment also for several metrics),
+            ``mde_relative`` (the relative uplift this run would have found with the plan's power),
+            ``chance_to_win`` and ``expected_loss`` (with flat priors), ``segment`` (None: all units) and
+            ``covariate_adjusted``. Intervals and p-values are those the plan's stopping rule reads. With
+            covariates also the estimate without: ``unadjusted_absolute``, ``unadjusted_absolute_low``,
+            ``unadjusted_absolute_high``, ``unadjusted_p_value``.
         segments: the same by segment: with ``by``, ``segment``, ``p_value_adjusted`` (over all segments and
             treatments of the metric), ``suppressed`` and, simulated, ``true_absolute`` and ``true_relative``.
             Exploratory.
