@@ -42,6 +42,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _PART_OF_NAME = {"user": ("user", "customer", "visitor", "member"), "item": ("item", "product", "movie", "article")}
+_TIME_HINTS = ("time", "date", "stamp", "when", "epoch")
 _LOOKED_AT = 5000
 
 
@@ -73,6 +74,10 @@ def guess_roles(frame: pd.DataFrame) -> dict[str, str]:
         found = [c for c in found if plain[c].endswith(("id", "code", "key", "no", *parts))]
         if role not in mapping and found:
             mapping[role] = found[0]
+    if "time" not in mapping and not _without_header(frame):
+        mapping |= _time_by_contents(
+            frame.head(_LOOKED_AT), {c: p for c, p in plain.items() if c not in mapping.values()}
+        )
     if "user" in mapping and "item" in mapping and not _without_header(frame):
         return _in_order(mapping)
     return _in_order(_by_contents(frame.head(_LOOKED_AT), mapping))
@@ -129,6 +134,16 @@ def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
 
 def _without_header(frame: pd.DataFrame) -> bool:
     return all(re.fullmatch(r"column_\d+", str(column)) for column in frame.columns)
+
+
+def _time_by_contents(head: pd.DataFrame, plain: Mapping[str, str]) -> dict[str, str]:
+    """Return the first column that holds times; plain numbers count as times only where the name says so too."""
+    for column, name in plain.items():
+        if head[column].notna().any():
+            look = _look(head[column])
+            if look.time and (not look.numeric or name.endswith("at") or any(hint in name for hint in _TIME_HINTS)):
+                return {"time": column}
+    return {}
 
 
 def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:

@@ -30,6 +30,9 @@ def frame(text):
         ("column_1,column_2,column_3,column_4 1,9,pv,1511544070 1,8,pv,1511544071 2,9,in,1511544072 2,8,in,1511544073",
          "column_1 column_2 - column_4 column_3"),
         ("column_1,column_2 a,x b,x", "column_1 column_2 - - -"),
+        ("visitor,product,clicked_at a,x,1700000000 b,x,1700000500", "visitor product - clicked_at -"),
+        ("user_id,item_id,gesehen a,x,2026-03-01 b,x,2026-03-02", "user_id item_id - gesehen -"),
+        ("user_id,item_id,warehouse a,x,1700000000 b,x,1700000500", "user_id item_id - - -"),
     ],
 )  # fmt: skip
 def test_roles_are_guessed(text, expected):
