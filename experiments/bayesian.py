@@ -23,20 +23,25 @@ class Prior:
     Attributes:
         rate: Beta(a, b) of a proportion in each variant; (1, 1) is flat.
         relative_mean: mean of the normal prior on the relative uplift of every other metric.
-        relative_deviation: its standard deviation; infinite for a flat prior.
+        relative_deviation: its standard deviation; None for a flat prior.
     """
 
     rate: tuple[float, float] = (1.0, 1.0)
     relative_mean: float = 0.0
-    relative_deviation: float = float("inf")
+    relative_deviation: float | None = None
 
     def __post_init__(self) -> None:
-        if not min(self.rate) > 0 or not self.relative_deviation > 0 or not np.isfinite(self.relative_mean):
+        deviation = self.deviation
+        if not min(self.rate) > 0 or not deviation > 0 or not np.isfinite(self.relative_mean):
             raise ExperimentError(
-                f"Prior Beta{tuple(self.rate)} for rates and normal({self.relative_mean:g}, "
-                f"{self.relative_deviation:g}) for relative uplifts was given; expected a and b above 0, a finite "
-                "mean and a deviation above 0."
+                f"Prior Beta{tuple(self.rate)} for rates and normal({self.relative_mean:g}, {deviation:g}) for "
+                "relative uplifts was given; expected a and b above 0, a finite mean and a deviation above 0."
             )
+
+    @property
+    def deviation(self) -> float:
+        """The normal prior's standard deviation, infinite where it is flat."""
+        return float("inf") if self.relative_deviation is None else self.relative_deviation
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,18 +142,18 @@ def beliefs(effects: Effects, metrics: Sequence[Metric], *, prior: Prior | None 
     before = prior or Prior()
     # A flat prior is flat on both scales, whatever the control's value.
     scale = np.where(effects.control_value == 0, np.nan, np.abs(effects.control_value))
-    flat = np.isinf(before.relative_deviation)
+    flat = before.relative_deviation is None
     absolute = normal_posterior(
         effects.absolute,
         effects.standard_error,
         mean=before.relative_mean * effects.control_value,
-        deviation=np.inf if flat else before.relative_deviation * scale,
+        deviation=np.inf if flat else before.deviation * scale,
     )
     relative = normal_posterior(
         effects.relative,
         effects.relative_standard_error,
         mean=before.relative_mean,
-        deviation=before.relative_deviation,
+        deviation=before.deviation,
     )
     figures = np.stack(
         [

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import ExperimentError, unknown
 
-Kind = Literal["mean", "proportion", "ratio", "count"]
+Kind = Literal["mean", "proportion", "ratio", "count", "quantile"]
 Role = Literal["primary", "secondary", "guardrail"]
 Direction = Literal["higher", "lower"]
 
-KINDS: tuple[Kind, ...] = ("mean", "proportion", "ratio", "count")
+KINDS: tuple[Kind, ...] = ("mean", "proportion", "ratio", "count", "quantile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +23,10 @@ class Metric:
         name: its name in results, for instance ``revenue_per_user``.
         kind: ``mean`` (average of a quantity over units), ``proportion`` (share of units whose quantity
             is 1; the quantity must be 0 or 1), ``ratio`` (sum of one quantity over the sum of another,
-            where the unit of randomisation is coarser than the denominator, such as clicks / impressions)
-            or ``count`` (average number of events a unit, such as orders; compared as a mean, for units
-            differ more than a Poisson distribution allows).
+            where the unit of randomisation is coarser than the denominator, such as clicks / impressions),
+            ``count`` (average number of events a unit, such as orders; compared as a mean, for units
+            differ more than a Poisson distribution allows) or ``quantile`` (over units, such as the 95th
+            percentile of latency).
         numerator: the quantity of the log it averages.
         denominator: the quantity below the line; for ratios only.
         role: ``primary`` decides, ``secondary`` informs, ``guardrail`` must not get worse.
@@ -33,6 +34,11 @@ class Metric:
         margin: for guardrails, the relative loss that is still acceptable (0.02 = 2%); None elsewhere.
         title: what a reader calls it.
         unit: ``share``, ``money``, ``count`` or ``""``: how a page formats its value.
+        quantile: which one, between 0 and 1; for quantiles only.
+        cap: a percentile, such as 0.99: what a unit has beyond that quantile of all units is cut off (of a
+            ratio: its numerator). None to take every value as it is.
+        covariates: what was known of each unit before the experiment and foretells the metric (CUPED), by
+            the names of the log's covariates; ``above/below`` for the ratio of two of them.
     """
 
     name: str
@@ -44,6 +50,9 @@ class Metric:
     margin: float | None = None
     title: str = ""
     unit: str = ""
+    quantile: float | None = None
+    cap: float | None = None
+    covariates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -60,6 +69,24 @@ class Metric:
             )
         if self.role == "guardrail" and self.margin is None:
             raise ExperimentError(f"Guardrail '{self.name}' has no margin; give one, such as 0.02 for 2%.")
+        if (self.kind == "quantile") != (self.quantile is not None):
+            raise ExperimentError(
+                f"Metric '{self.name}' is a {self.kind} with quantile {self.quantile!r}; a quantile names which one, "
+                "such as 0.95, every other kind has none."
+            )
+        for what, level in (("quantile", self.quantile), ("cap", self.cap)):
+            if level is not None and not 0 < level < 1:
+                raise ExperimentError(
+                    f"Metric '{self.name}' has {what} {level}; expected between 0 and 1, such as 0.99."
+                )
+        if self.cap is not None and self.kind in ("proportion", "quantile"):
+            raise ExperimentError(
+                f"Metric '{self.name}' is a {self.kind}, which has nothing to cap. Leave its cap out."
+            )
+        if self.covariates and self.kind == "quantile":
+            raise ExperimentError(
+                f"Metric '{self.name}' is a quantile; covariates adjust every other kind. Leave them out."
+            )
 
     @property
     def label(self) -> str:
@@ -103,9 +130,9 @@ def with_primary(metrics: Sequence[Metric], name: str) -> tuple[Metric, ...]:
         ExperimentError: where no metric is called ``name``.
     """
     chosen = find(metrics, name)
-    primary = _in_role(chosen, "primary")
+    primary = replace(chosen, role="primary", margin=None)
     others = (
-        _in_role(metric, "secondary") if metric.role == "primary" else metric
+        replace(metric, role="secondary") if metric.role == "primary" else metric
         for metric in metrics
         if metric.name != name
     )
@@ -122,17 +149,3 @@ def find(metrics: Iterable[Metric], name: str) -> Metric:
     if name not in by_name:
         raise ExperimentError(unknown("Metric", name, by_name))
     return by_name[name]
-
-
-def _in_role(metric: Metric, role: Role) -> Metric:
-    return Metric(
-        name=metric.name,
-        kind=metric.kind,
-        numerator=metric.numerator,
-        denominator=metric.denominator,
-        role=role,
-        direction=metric.direction,
-        margin=metric.margin if role == "guardrail" else None,
-        title=metric.title,
-        unit=metric.unit,
-    )

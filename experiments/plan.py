@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from engine.errors import ExperimentError
+from experiments.bayesian import Prior
+from experiments.boundaries import Spending
 from experiments.metrics import Metric
 from experiments.multiplicity import Correction
 
 Stopping = Literal["fixed", "always-valid", "group-sequential", "bayesian"]
+
+_FLAT = Prior()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +34,13 @@ class Plan:
         alpha: two-sided significance level.
         power: chance to find an uplift of ``mde``.
         stopping: ``fixed`` (one look at the end), ``always-valid`` (a look each day), ``group-sequential``
-            (a look each day, by O'Brien-Fleming spending) or ``bayesian`` (credible intervals, flat priors).
-        correction: for several treatments, and for segments.
+            (``looks`` looks that spend alpha) or ``bayesian`` (credible intervals under ``prior``).
+        correction: over all metrics and treatments; by segment, over all of their segments too.
+        looks: of a group-sequential plan, equally spaced over its days; None for one a day.
+        spending: how a group-sequential plan spends alpha over its looks.
+        prior: of a bayesian plan.
+        cluster: what was randomised, where it is coarser than a unit (a household, a shop); else None.
+        segments: ways of grouping the units that will be looked at.
     """
 
     hypothesis: str
@@ -45,6 +54,11 @@ class Plan:
     power: float = 0.8
     stopping: Stopping = "fixed"
     correction: Correction = "holm"
+    looks: int | None = None
+    spending: Spending = "obrien-fleming"
+    prior: Prior = _FLAT
+    cluster: str | None = None
+    segments: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         primaries = [metric.name for metric in self.metrics if metric.role == "primary"]
@@ -68,6 +82,10 @@ class Plan:
             raise ExperimentError(f"{self.days} days were given; an experiment runs at least 1.")
         if not (0 < self.alpha < 1 and 0 < self.power < 1):
             raise ExperimentError(f"alpha {self.alpha} and power {self.power} were given; both lie between 0 and 1.")
+        if self.looks is not None and not 1 <= self.looks <= self.days:
+            raise ExperimentError(
+                f"{self.looks} looks in {self.days} days were planned; expected 1 or more, and at most one a day."
+            )
 
     @property
     def primary(self) -> Metric:
@@ -92,5 +110,14 @@ class Plan:
     @property
     def hash(self) -> str:
         """Sixteen hex digits over everything in the plan: two plans agree in it only if they are the same."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        text = json.dumps(_numbers_alike(self.to_dict()), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _numbers_alike(value: Any) -> Any:
+    """Return ``value`` with every number a float, so that a split of 1 and one of 1.0 are the same."""
+    if isinstance(value, dict):
+        return {key: _numbers_alike(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers_alike(part) for part in value]
+    return float(value) if isinstance(value, int) else value
