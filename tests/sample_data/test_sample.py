@@ -14,12 +14,13 @@ from sample_data.__main__ import write
 from sample_data.generator import DRIFTING_SHARE, generate
 from tests.conftest import ROOT
 
-FILES = ("events.csv", "users.csv", "items.csv")
+TABLES = ("events.csv", "users.csv", "items.csv")
+FILES = (*TABLES, "experiment.csv", "experiment_broken.csv")
 
 
 @pytest.fixture(scope="module")
 def shop():
-    events, users, items = (pd.read_csv(FOLDER / name, keep_default_na=False, dtype="str") for name in FILES)
+    events, users, items = (pd.read_csv(FOLDER / name, keep_default_na=False, dtype="str") for name in TABLES)
     events["time"] = pd.to_datetime(events["time"])
     return events, users, items
 
@@ -39,7 +40,7 @@ def test_regenerating_gives_the_committed_bytes(tmp_path):
 def test_the_generator_runs_as_a_program(tmp_path):
     before = [(FOLDER / name).read_bytes() for name in FILES]
     done = subprocess.run([sys.executable, "-m", "sample_data"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("Wrote events.csv, users.csv and items.csv")
+    assert done.stdout.startswith("Wrote events.csv, users.csv, items.csv, experiment.csv")
     assert [(FOLDER / name).read_bytes() for name in FILES] == before
 
 
@@ -50,7 +51,7 @@ def test_another_seed_draws_another_shop(shop):
 
 def test_the_files_are_small_whole_and_linked(shop):
     events, users, items = shop
-    assert sum((FOLDER / name).stat().st_size for name in FILES) < 4_000_000
+    assert sum((FOLDER / name).stat().st_size for name in TABLES) < 4_000_000
     assert (len(users), len(items)) == (2000, 600)
     assert items["title"].is_unique
     assert set(events["user_id"]) <= set(users["user_id"])
