@@ -1,0 +1,165 @@
+"""A restored plan or result is the original: to every reader, page and report."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from engine.errors import ExperimentError
+from experiments import report
+from experiments.metrics import SIMULATED, Metric, with_primary
+from experiments.plan import Plan
+from experiments.reading import readings, segment_readings
+from experiments.restoring import plan_from, results_from
+from experiments.simulate import simulate
+
+TABLES = ("effects", "segments", "cumulative", "truth")
+
+
+def a_plan(**changes):
+    asked = {
+        "hypothesis": "Tea sells better than cups.",
+        "variants": ("old", "new"),
+        "metrics": with_primary(SIMULATED, "conversion"),
+        "split": (1, 1),
+        "days": 14,
+    }
+    return Plan(**(asked | changes))
+
+
+def written(record):
+    """As it comes back from a file."""
+    return json.loads(json.dumps(record.to_dict()))
+
+
+@pytest.fixture(scope="module")
+def simulated(shop):
+    return simulate(shop, control="popularity", treatments=["random", "popularity"], users=300, days=2)
+
+
+@pytest.fixture(scope="module")
+def bare(simulated):
+    """As of a real experiment without segments: no truth, no notes."""
+    return replace(
+        simulated,
+        segments=simulated.segments.head(0),
+        truth=pd.DataFrame(),
+        notes=(),
+        meta=replace(simulated.meta, simulated=False),
+    )
+
+
+@pytest.mark.parametrize("which", ["simulated", "bare"])
+def test_restored_results_read_as_the_original(which, request):
+    original = request.getfixturevalue(which)
+    restored = results_from(written(original))
+    assert restored.to_json() == original.to_json()
+    assert (restored.plan, restored.verdict, restored.checks) == (original.plan, original.verdict, original.checks)
+    assert (restored.meta, restored.notes) == (original.meta, original.notes)
+    assert restored.plan.hash == original.plan.hash
+    for name in TABLES:
+        assert list(getattr(restored, name)) >= list(getattr(original, name)), name
+    assert_frame_equal(readings(restored), readings(original))
+    if which == "simulated":
+        for name in TABLES:
+            assert_frame_equal(getattr(restored, name), getattr(original, name))
+        assert_frame_equal(segment_readings(restored), segment_readings(original))
+    else:
+        assert segment_readings(restored).empty
+    assert report.html(restored) == report.html(original)
+
+
+def test_results_of_an_older_version_lack_what_was_added_since(simulated):
+    data = written(simulated)
+    older = {name: part for name, part in data.items() if name not in ("heterogeneity", "adherence")}
+    del older["plan"]["correction"]
+    restored = results_from(older)
+    assert restored.plan.correction == "holm"
+    assert list(restored.effects["metric"]) == list(simulated.effects["metric"])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda data: data.pop("effects"), "The result has no effects."),
+        (lambda data: data.pop("meta"), "The result has no 'meta'."),
+        (lambda data: data.pop("health"), "The health of a result was given as nothing"),
+        (lambda data: data.pop("plan"), "The plan was given as nothing"),
+        (lambda data: data.update(effect=[]), "Part of a result 'effect' was not found."),
+        (lambda data: data.update(segments="none"), 'The result\'s segments were given as "none"'),
+        (lambda data: data["effects"][1].pop("p_value"), "Row 2 of the result's effects has other columns"),
+        (
+            lambda data: data["verdict"].update(status="maybe"),
+            "'status' of the result's verdict was given as \"maybe\"",
+        ),
+        (lambda data: data["meta"].update(units="many"), "'units' of the result's meta was given as \"many\""),
+    ],
+)
+def test_what_is_no_result_is_one_sentence(simulated, change, sentence):
+    data = written(simulated)
+    change(data)
+    with pytest.raises(ExperimentError) as error:
+        results_from(data)
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
+PLANS = st.builds(
+    a_plan,
+    hypothesis=st.text(st.characters(codec="utf-8"), max_size=40),
+    variants=st.lists(NAMES, min_size=2, max_size=2, unique=True).map(tuple),
+    split=st.tuples(st.floats(0, 100), st.integers(1, 9)),
+    days=st.integers(1, 60),
+    units=st.none() | st.integers(2, 10**9),
+    mde=st.none() | st.floats(0.001, 1),
+    alpha=st.floats(0.001, 0.5),
+    stopping=st.sampled_from(["fixed", "always-valid", "group-sequential", "bayesian"]),
+    metrics=st.sampled_from(
+        [
+            with_primary(SIMULATED, "revenue_per_user"),
+            (
+                Metric(name="wait", kind="mean", numerator="wait", role="primary", direction="lower"),
+                Metric(name="p", kind="ratio", numerator="a", denominator="b", role="guardrail", margin=1 / 3),
+            ),
+        ]
+    ),
+)
+
+
+@given(PLANS)
+def test_any_plan_comes_back(plan):
+    restored = plan_from(written(plan))
+    assert restored == plan
+    assert restored.hash == plan.hash
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"days": "14"}, "'days' of the plan was given as \"14\"; expected a whole number."),
+        ({"days": True}, "'days' of the plan was given as true; expected a whole number."),
+        ({"alpha": float("nan")}, "'alpha' of the plan was given as NaN; expected a finite number."),
+        ({"variants": ["a", 2]}, "'variants.2' of the plan was given as 2; expected text."),
+        ({"stoping": "fixed"}, "Field of the plan 'stoping' was not found. Known: hypothesis,"),
+        ({"metrics": [{"name": "a", "kinds": "mean"}]}, "Did you mean 'kind'?"),
+        ({"stopping": "soon"}, "expected 'fixed', 'always-valid'"),
+        ({"days": 0}, "0 days were given"),
+        ({"metrics": []}, "exactly one primary metric"),
+    ],
+)
+def test_what_is_no_plan_is_one_sentence(change, sentence):
+    with pytest.raises(ExperimentError) as error:
+        plan_from(written(a_plan()) | change)
+    assert sentence in str(error.value)
+
+
+def test_a_missing_field_is_named():
+    data = written(a_plan())
+    del data["hypothesis"]
+    with pytest.raises(ExperimentError, match="The plan has no 'hypothesis'"):
+        plan_from(data)
