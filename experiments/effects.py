@@ -73,12 +73,32 @@ class Effects:
 
     def __getitem__(self, key: Any) -> Effects:
         """Return the effects at ``key`` of the leading axes, as NumPy indexes."""
-        picked = {
-            field.name: getattr(self, field.name)[key]
-            for field in fields(self)
-            if field.name not in ("metrics", "treatments", "alpha")
-        }
-        return Effects(metrics=self.metrics, treatments=self.treatments, alpha=self.alpha, **picked)
+        return self._of({name: array[key] for name, array in self._arrays().items()})
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays by name."""
+        named = (field.name for field in fields(self))
+        return {name: getattr(self, name) for name in named if name not in ("metrics", "treatments", "alpha")}
+
+    def _of(self, arrays: dict[str, NDArray[Any]], metrics: tuple[str, ...] | None = None) -> Effects:
+        return Effects(metrics=metrics or self.metrics, treatments=self.treatments, alpha=self.alpha, **arrays)
+
+
+def concatenate(parts: Sequence[Effects]) -> Effects:
+    """Return the effects of the same metrics one after the other along the first leading axis."""
+    each = [part._arrays() for part in parts]
+    return parts[0]._of({name: np.concatenate([arrays[name] for arrays in each]) for name in each[0]})
+
+
+def stack(parts: Sequence[Effects], order: Sequence[str]) -> Effects:
+    """Return the effects of different metrics as one, the metrics in ``order``; leading axes must be the same."""
+    names = [name for part in parts for name in part.metrics]
+    rows = [names.index(name) for name in order]
+    each = [part._arrays() for part in parts]
+    return parts[0]._of(
+        {name: np.concatenate([arrays[name] for arrays in each], axis=-2)[..., rows, :] for name in each[0]},
+        tuple(order),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,7 +56,7 @@ def estimate(log: Log, plan: Plan) -> Estimated:
     metrics = as_measured(log, plan.metrics)
     smooth = tuple(metric for metric in metrics if metric.kind != "quantile")
     read = smooth if log.clusters is None else per_unit(smooth)
-    covariates = _covariates(log, smooth)
+    covariates = covariates_read(log, smooth)
     overall = log.overall()
     ranked = _Quantiles(log, tuple(metric for metric in metrics if metric.kind == "quantile"), plan.alpha)
     order = [metric.name for metric in plan.metrics]
@@ -125,7 +125,7 @@ def linearised(log: Log, metric: Metric) -> Floats:
     return np.asarray((above - above.sum() / below.sum() * below) / mean if mean else np.zeros_like(above))
 
 
-def _covariates(log: Log, metrics: Sequence[Metric]) -> dict[str, list[Covariate]]:
+def covariates_read(log: Log, metrics: Sequence[Metric]) -> dict[str, list[Covariate]]:
     """Return the covariates of each adjusted metric, as the moments name them."""
     found: dict[str, list[Covariate]] = {}
     for metric in metrics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from engine.errors import ExperimentError
+from experiments.clusters import CLUSTER_UNITS
 from experiments.effects import Effects
+from experiments.metrics import Metric
 from experiments.moments import Moments
 from experiments.plan import Plan
 from experiments.wording import count, listed, p_value, percent, share
@@ -158,19 +161,22 @@ def units_in_two_variants(units: ArrayLike, variants: ArrayLike) -> Check:
     )
 
 
-def enough_events(moments: Moments, plan: Plan) -> Check:
+def enough_events(moments: Moments, plan: Plan, metrics: Sequence[Metric] | None = None) -> Check:
     """Return the check that every proportion has enough ones and zeros for its interval to hold.
 
     Args:
         moments: by variant, without leading axes.
-        plan: names the metrics and variants.
+        plan: names the split.
+        metrics: the plan's, as the moments name their quantities.
     """
     used = np.array(plan.split) > 0
+    clustered = CLUSTER_UNITS in moments.quantities
+    units = moments.total[..., moments.index(CLUSTER_UNITS)] if clustered else moments.n
     thin = []
-    for metric in plan.metrics:
+    for metric in plan.metrics if metrics is None else metrics:
         if metric.kind == "proportion":
             ones = moments.total[used, moments.index(metric.numerator)]
-            if min(ones.min(), (moments.n[used] - ones).min()) < _FEWEST_EVENTS:
+            if min(ones.min(), (units[used] - ones).min()) < _FEWEST_EVENTS:
                 thin.append(metric.label)
     if moments.n[used].min() < 2 * _FEWEST_EVENTS:
         thin = [metric.label for metric in plan.metrics]

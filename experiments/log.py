@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.errors import ExperimentError
+from engine.errors import ExperimentError, unknown
+from experiments.clusters import cluster
 from experiments.moments import Floats, Moments, concatenate, moments
+
+_EVER, _CAPPED, _BEFORE = "any ", " capped", " before"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,9 @@ class Log:
         indicators: names of 0/1 quantities, each with the quantity that must have been above 0 so far.
         entered: first day of each unit, counted from 0, shape (units,); None where all begin on the first.
         covariates: what was known of each unit before the experiment, by name, each of shape (units,).
+        clusters: what was randomised where that is coarser than a unit: its code for each unit, shape (units,).
+        cutoffs: quantities that are also read capped, each with the most a unit's sum may count.
+        first_day: the date of the first day, or None where it is not known.
     """
 
     quantities: tuple[str, ...]
@@ -36,6 +42,9 @@ class Log:
     indicators: Mapping[str, str] = field(default_factory=dict)
     entered: NDArray[np.int64] | None = None
     covariates: Mapping[str, Floats] = field(default_factory=dict)
+    clusters: NDArray[np.int64] | None = None
+    cutoffs: Mapping[str, float] = field(default_factory=dict)
+    first_day: np.datetime64 | None = None
 
     def __post_init__(self) -> None:
         days, units, quantities = self.values.shape
@@ -46,7 +55,7 @@ class Log:
             )
         if len(self.segments.columns) and len(self.segments) != units:
             raise ExperimentError(f"{units} units have values, but {len(self.segments)} have segments.")
-        beside = {"first days": self.entered, **self.covariates}
+        beside = {"first days": self.entered, "clusters": self.clusters, **self.covariates}
         for name, known in beside.items():
             if known is not None and known.shape != (units,):
                 raise ExperimentError(f"{units} units have values, but {name} has shape {known.shape}.")
@@ -63,13 +72,53 @@ class Log:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """Units in each variant, shape (variants,)."""
-        return np.bincount(self.variant, minlength=len(self.variants))
+        """What was randomised to each variant, units or clusters of them, shape (variants,)."""
+        if self.clusters is None:
+            return np.bincount(self.variant, minlength=len(self.variants))
+        # A cluster that is torn between variants counts in each; to tell so is a health check's part.
+        drawn = np.unique(np.stack([self.clusters, self.variant]), axis=1)[1]
+        return np.bincount(drawn, minlength=len(self.variants))
 
     @property
     def measured(self) -> tuple[str, ...]:
-        """Names of the quantities, the indicators and the covariates, as the moments carry them."""
-        return (*self.quantities, *self.indicators, *self.covariates)
+        """Names of the quantities, the indicators, what is capped and the covariates, as the moments carry them."""
+        return (
+            *self.quantities,
+            *self.indicators,
+            *(f"{name}{_CAPPED}" for name in self.cutoffs),
+            *(f"{name}{_BEFORE}" for name in self.covariates),
+        )
+
+    def column(self, quantity: str) -> int:
+        """Return the position of ``quantity`` in ``values``.
+
+        Raises:
+            ExperimentError: where the log has no such quantity.
+        """
+        if quantity not in self.quantities:
+            raise ExperimentError(unknown("Quantity", quantity, self.quantities))
+        return self.quantities.index(quantity)
+
+    def ever(self, quantity: str) -> str:
+        """Return the indicator that tells whether a unit ever had any of ``quantity``, or itself where none does."""
+        return f"{_EVER}{quantity}" if f"{_EVER}{quantity}" in self.indicators else quantity
+
+    def capped(self, quantity: str) -> str:
+        """Return what the moments call ``quantity`` cut off at its ``cutoffs``."""
+        return f"{quantity}{_CAPPED}"
+
+    def before(self, covariate: str) -> str:
+        """Return what the moments call ``covariate``.
+
+        Raises:
+            ExperimentError: where the log has no such covariate.
+        """
+        if covariate not in self.covariates:
+            known = ", ".join(self.covariates) or "none"
+            raise ExperimentError(
+                f"Covariate '{covariate}' is not known of the units before the experiment; known are: {known}."
+            )
+        return f"{covariate}{_BEFORE}"
 
     def overall(self) -> Moments:
         """Return the moments of each unit's sums over all days, without leading axes."""
@@ -96,6 +145,18 @@ class Log:
         rows = [(name, str(segment)) for name, column in self.segments.items() for segment in column.cat.categories]
         return pd.DataFrame(rows, columns=["by", "segment"])
 
+    def segment_counts(self) -> NDArray[np.int64]:
+        """Return the units of each segment in each variant, shape (rows of ``cells``, variants)."""
+        n = len(self.variants)
+        parts = [
+            np.bincount(
+                (column.cat.codes.to_numpy() * n + self.variant)[column.cat.codes.to_numpy() >= 0],
+                minlength=n * len(column.cat.categories),
+            ).reshape(-1, n)
+            for _, column in self.segments.items()
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, n), dtype=np.int64)
+
     def by_segment(self) -> Moments:
         """Return the moments of each unit's sums by segment; leading axis as the rows of ``cells``."""
         total = self.values.sum(axis=0)
@@ -116,13 +177,16 @@ class Log:
         variant: NDArray[np.int64] | None = None,
     ) -> Moments:
         more = [values[..., self.quantities.index(source)] > 0 for source in self.indicators.values()]
+        more += [np.minimum(values[..., self.quantities.index(name)], most) for name, most in self.cutoffs.items()]
         more += [np.broadcast_to(known, values.shape[:-1]) for known in self.covariates.values()]
         every = np.concatenate([values, *(each[..., None].astype(np.float64) for each in more)], axis=-1)
-        return moments(
-            every,
-            self.variant if variant is None else variant,
-            len(self.variants),
-            quantities=self.measured,
-            cell=cell,
-            n_cells=n_cells,
-        )
+        codes = self.variant if variant is None else variant
+        if self.clusters is None:
+            return moments(every, codes, len(self.variants), quantities=self.measured, cell=cell, n_cells=n_cells)
+        if cell is None:
+            return cluster(every, codes, self.clusters, quantities=self.measured).moments(len(self.variants))
+        parts = [
+            cluster(every, np.where(cell == place, codes, -1), self.clusters, quantities=self.measured)
+            for place in range(n_cells)
+        ]
+        return concatenate([part.moments(len(self.variants))[None] for part in parts])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.bayesian import beliefs
 from experiments.boundaries import lan_demets
@@ -13,6 +14,7 @@ from experiments.group_sequential import monitor
 from experiments.moments import Floats
 from experiments.plan import Plan
 from experiments.sequential import AlwaysValid, always_valid, always_valid_p_value
+from experiments.sequential_p_values import sequential_p_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,31 +42,34 @@ def look_daily(by_day: Effects, plan: Plan) -> Looks:
     """Return what each day's look may read.
 
     ``fixed`` and ``always-valid``: confidence sequences, for a plan of one look may still be looked at before
-    its end. ``group-sequential``: repeated confidence intervals by O'Brien-Fleming spending, a look a day; what
-    an earlier look has ruled out stays ruled out, and so does its p-value. ``bayesian``: credible intervals; the
-    p-value is that of a single look.
+    its end. ``group-sequential``: repeated confidence intervals and sequential p-values of the planned looks;
+    between two looks a day has those of the look before. ``bayesian``: credible intervals; the p-value is that
+    of a single look.
 
     Args:
         by_day: cumulative, leading axis (days,).
-        plan: names stopping rule, alpha and length.
+        plan: names stopping rule, alpha, looks and length.
     """
     if plan.stopping == "group-sequential":
         return _by_groups(by_day, plan)
     if plan.stopping == "bayesian":
-        believed = beliefs(by_day, plan.metrics)
+        believed = beliefs(by_day, plan.metrics, prior=plan.prior)
         return Looks(AlwaysValid(*(getattr(believed, name) for name in _ENDS)), by_day.p_value)
     return Looks(always_valid(by_day), always_valid_p_value(by_day))
 
 
-def as_read(effects: Effects, looks: Looks, plan: Plan) -> Effects:
-    """Return the effects of all days with the interval and p-value the plan's stopping rule reads.
+def as_read(effects: Effects, looks: Looks, plan: Plan, *, days_run: int) -> Effects:
+    """Return the effects of all days with the interval and p-value that may be read today.
+
+    Those of a single look where the plan has one and its end has come; otherwise those of the last day's look.
 
     Args:
         effects: without leading axes.
         looks: of the same experiment.
-        plan: names the stopping rule.
+        plan: names the stopping rule and the length.
+        days_run: days seen so far.
     """
-    if plan.stopping == "fixed":
+    if plan.stopping == "fixed" and days_run >= plan.days:
         return effects
     return replace(
         effects,
@@ -77,7 +82,7 @@ def as_read(effects: Effects, looks: Looks, plan: Plan) -> Effects:
 
 
 def information(by_day: Effects, plan: Plan) -> Floats:
-    """Return the share of the planned information each day's look has seen, shape (days,).
+    """Return the share of the planned information each day has seen, shape (days,).
 
     By units where new ones come every day, else by days; the last day run has its share of the planned days.
     """
@@ -87,22 +92,44 @@ def information(by_day: Effects, plan: Plan) -> Floats:
     return np.asarray(seen / seen[-1] * (days / max(plan.days, days)))
 
 
+def look_days(plan: Plan, days_run: int) -> NDArray[np.int64]:
+    """Return the days on which a group sequential plan looks, counted from 0, up to the last day run.
+
+    Equally spaced over the planned days, the last one on the planned end; a day later than that is a look too,
+    for what has run on is read at its end.
+    """
+    looks = plan.looks or plan.days
+    planned = np.unique(np.ceil(np.arange(1, looks + 1) * plan.days / looks).astype(np.int64) - 1)
+    past_the_end = [days_run - 1] if days_run > plan.days else []
+    return np.append(planned[planned < days_run], past_the_end).astype(np.int64)
+
+
 def _by_groups(by_day: Effects, plan: Plan) -> Looks:
-    found = monitor(by_day, lan_demets(information(by_day, plan), alpha=plan.alpha))
+    days = look_days(plan, len(by_day.absolute))
+    nothing = np.full(by_day.absolute.shape, np.nan)
+    if not len(days):
+        endless = np.full(by_day.absolute.shape, np.inf)
+        return Looks(AlwaysValid(-endless, endless, -endless, endless), nothing)
+    looked = by_day[days]
+    fractions = information(by_day, plan)[days]
+    found = monitor(looked, lan_demets(fractions, alpha=plan.alpha, spending=plan.spending))
+    p_value = sequential_p_values(looked.p_value, fractions, spending=plan.spending, alpha=plan.alpha)
     # Repeated confidence intervals hold together, so what one of them excludes is excluded.
     highest, lowest = np.fmax.accumulate, np.fmin.accumulate
-    p_value = found.p_value.copy()
-    for day in range(1, len(p_value)):
-        over = (found.stopped >= 0) & (found.stopped < day)
-        p_value[day] = np.where(over, p_value[day - 1], p_value[day])
+    before = np.searchsorted(days, np.arange(len(by_day.absolute)), side="right") - 1
+
+    def carried(at_looks: Floats, first: float) -> Floats:
+        until_first = np.full((1, *at_looks.shape[1:]), first)
+        return np.concatenate([until_first, at_looks])[before + 1]
+
     return Looks(
         AlwaysValid(
-            absolute_low=highest(found.absolute_low, axis=0),
-            absolute_high=lowest(found.absolute_high, axis=0),
-            relative_low=highest(found.relative_low, axis=0),
-            relative_high=lowest(found.relative_high, axis=0),
+            absolute_low=carried(highest(found.absolute_low, axis=0), -np.inf),
+            absolute_high=carried(lowest(found.absolute_high, axis=0), np.inf),
+            relative_low=carried(highest(found.relative_low, axis=0), -np.inf),
+            relative_high=carried(lowest(found.relative_high, axis=0), np.inf),
         ),
-        p_value,
+        carried(p_value, np.nan),
     )
 
 

@@ -35,12 +35,13 @@ class Plan:
         power: chance to find an uplift of ``mde``.
         stopping: ``fixed`` (one look at the end), ``always-valid`` (a look each day), ``group-sequential``
             (``looks`` looks that spend alpha) or ``bayesian`` (credible intervals under ``prior``).
-        correction: over all metrics and treatments; by segment, over all of their segments too.
+        correction: over all treatments and all metrics but guardrails; by segment, over all segments too.
         looks: of a group-sequential plan, equally spaced over its days; None for one a day.
         spending: how a group-sequential plan spends alpha over its looks.
         prior: of a bayesian plan.
         cluster: what was randomised, where it is coarser than a unit (a household, a shop); else None.
         segments: ways of grouping the units that will be looked at.
+        titles: what readers call the variants, one a variant; empty where their names will do.
     """
 
     hypothesis: str
@@ -59,6 +60,7 @@ class Plan:
     prior: Prior = _FLAT
     cluster: str | None = None
     segments: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         primaries = [metric.name for metric in self.metrics if metric.role == "primary"]
@@ -76,6 +78,8 @@ class Plan:
                 f"({', '.join(self.variants)}). Give one weight a variant, such as "
                 f"{','.join('1' for _ in self.variants)}."
             )
+        if self.titles and len(self.titles) != len(self.variants):
+            raise ExperimentError(f"{len(self.titles)} titles were given for {len(self.variants)} variants.")
         if not all(map(math.isfinite, self.split)) or min(self.split) < 0 or sum(self.split) <= 0:
             raise ExperimentError(f"Split {list(self.split)} was given; weights are 0 or more, and not all 0.")
         if self.days < 1:
@@ -102,6 +106,10 @@ class Plan:
         """The split as shares that sum to 1."""
         whole = sum(self.split)
         return tuple(weight / whole for weight in self.split)
+
+    def title(self, variant: str) -> str:
+        """Return what readers call ``variant``."""
+        return self.titles[self.variants.index(variant)] if self.titles else variant
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain data."""

@@ -51,6 +51,25 @@ def quantile_effects(
     Raises:
         ExperimentError: where shapes, codes, levels or values cannot be.
     """
+    found = quantile_estimates(values, variants, n_variants, names=names, levels=levels)
+    return compare(found, control=control, alpha=alpha)
+
+
+def quantile_estimates(
+    values: ArrayLike,
+    variants: ArrayLike,
+    n_variants: int,
+    *,
+    names: Sequence[str],
+    levels: Sequence[float],
+) -> Estimates:
+    """Return a quantile of each metric in every variant, arrays of shape (..., metrics, variants).
+
+    See ``quantile_effects``.
+
+    Raises:
+        ExperimentError: where shapes, codes, levels or values cannot be.
+    """
     data, codes = np.asarray(values, dtype=np.float64), np.asarray(variants)
     _check(data, codes, n_variants, names, levels)
     units = len(data)
@@ -68,7 +87,7 @@ def quantile_effects(
                 seen = np.cumsum(block == variant, axis=-1, dtype=np.int32)
                 where = (slice(start, start + step), column, variant)
                 value[where], variance[where] = _quantile(ordered, seen, level)
-    found = Estimates(
+    return Estimates(
         metrics=tuple(names),
         value=value.reshape(*codes.shape[:-1], *shape[1:]),
         variance=variance.reshape(*codes.shape[:-1], *shape[1:]),
@@ -76,7 +95,6 @@ def quantile_effects(
         undefined=np.zeros((1, 1), dtype=bool),
         binary=np.zeros(len(names), dtype=bool),
     )
-    return compare(found, control=control, alpha=alpha)
 
 
 def _quantile(ordered: Floats, seen: NDArray[np.int32], level: float) -> tuple[Floats, Floats]:

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
 from experiments.health import SUSPICIOUS_UPLIFT
 from experiments.metrics import find
-from experiments.plan import Plan
 from experiments.results import Results
-
-#: ``better`` and ``worse`` are significant and said by the metric's direction, not by the sign. A guardrail is
-#: ``safe``, ``harmed`` or ``uncertain`` as ``experiments.verdict.guardrail_statuses`` has it.
-Outcome = Literal["better", "worse", "unclear", "missing", "safe", "harmed", "uncertain"]
-
-_INTERVAL = ("absolute_low", "absolute_high", "relative_low", "relative_high")
 
 
 def readings(results: Results) -> pd.DataFrame:
     """Return ``results.effects`` with what a reader needs beside each row.
 
-    Where the plan is looked at every day, the intervals are the always-valid ones of the last day, and an
-    uplift counts as significant when its interval excludes zero; otherwise when its corrected p-value is
-    below alpha.
-
     Returns:
-        The columns of ``effects`` and ``role``, ``margin`` (NaN where not a guardrail), ``outcome``,
-        ``suspicious`` (significant and beyond ``SUSPICIOUS_UPLIFT``) and, NaN or None where nothing is
-        simulated, ``true_absolute``, ``true_relative``, ``inside`` (whether the relative interval, or
-        the absolute one where there is no relative, holds the truth; None where there is no interval).
+        The columns of ``effects`` and ``role``, ``margin`` (NaN where not a guardrail), ``suspicious``
+        (significant and beyond ``SUSPICIOUS_UPLIFT``) and, NaN or None where nothing is simulated,
+        ``true_absolute``, ``true_relative``, ``inside`` (whether the relative interval, or the absolute one
+        where there is no relative, holds the truth; None where there is no interval).
     """
-    plan = results.plan
     table = results.effects.copy()
-    if plan.stopping != "fixed":
-        last = results.cumulative[results.cumulative["day"] == results.cumulative["day"].max()]
-        table[list(_INTERVAL)] = last[list(_INTERVAL)].to_numpy()
-    return _with_truth(_judged(table, plan), results)
+    named = [find(results.plan.metrics, name) for name in table["metric"]]
+    table["role"] = [metric.role for metric in named]
+    table["margin"] = [np.nan if metric.margin is None else metric.margin for metric in named]
+    significant = table["p_value_adjusted"] < results.plan.alpha
+    table["suspicious"] = (table["relative"].abs() > SUSPICIOUS_UPLIFT) & significant
+    return _with_truth(table, results)
 
 
 def segment_readings(results: Results) -> pd.DataFrame:
-    """Return ``results.segments`` with ``outcome``, by the p-value corrected over all segments of the metric.
-
-    The truth of a suppressed segment is left out too.
-    """
+    """Return ``results.segments``; the truth of a suppressed segment is left out as its figures are."""
     table = results.segments.copy()
-    significant = table["p_value_adjusted"] < results.plan.alpha
-    table["outcome"] = _outcome(table, results.plan, significant)
     for name in ("true_absolute", "true_relative"):
         if name in table:
             table[name] = table[name].where(~table["suppressed"])
@@ -77,47 +60,6 @@ def visible_range(
         top = max(top, min(float(high.max()), top + reach))
     spare = 0.1 * (top - bottom) or 0.01
     return bottom - spare, top + spare
-
-
-def _judged(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    named = [find(plan.metrics, name) for name in table["metric"]]
-    if plan.stopping != "fixed":
-        significant = (table["absolute_low"] > 0) | (table["absolute_high"] < 0)
-    else:
-        significant = table["p_value_adjusted"] < plan.alpha
-    table["role"] = [metric.role for metric in named]
-    table["margin"] = [np.nan if metric.margin is None else metric.margin for metric in named]
-    guardrail = table["role"] == "guardrail"
-    table["outcome"] = np.where(guardrail, _guarded(table, plan), _outcome(table, plan, significant))
-    table["suspicious"] = (table["relative"].abs() > SUSPICIOUS_UPLIFT) & significant
-    return table
-
-
-def _outcome(table: pd.DataFrame, plan: Plan, significant: pd.Series) -> np.ndarray:
-    gain = table["absolute"] * _signs(table, plan)
-    return np.select(
-        [
-            table["p_value"].isna().to_numpy(),
-            (significant & (gain > 0)).to_numpy(),
-            (significant & (gain < 0)).to_numpy(),
-        ],
-        ["missing", "better", "worse"],
-        "unclear",
-    )
-
-
-def _guarded(table: pd.DataFrame, plan: Plan) -> np.ndarray:
-    higher = _signs(table, plan) > 0
-    worst = np.where(higher, table["relative_low"], -table["relative_high"])
-    best = np.where(higher, table["relative_high"], -table["relative_low"])
-    missing = table["relative_low"].isna().to_numpy()
-    return np.select(
-        [missing, worst > -table["margin"].to_numpy(), best < 0], ["missing", "safe", "harmed"], "uncertain"
-    )
-
-
-def _signs(table: pd.DataFrame, plan: Plan) -> np.ndarray:
-    return np.array([1 if find(plan.metrics, name).direction == "higher" else -1 for name in table["metric"]])
 
 
 def _with_truth(table: pd.DataFrame, results: Results) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.adherence import Adherence
 from experiments.health import Check
 from experiments.plan import Plan
 from experiments.verdict import Verdict
@@ -54,15 +55,19 @@ class Results:
         verdict: what to do.
         checks: the health checks.
         effects: one row a metric and treatment: ``experiments.tables.effect_table``, with
-            ``p_value_adjusted`` (for several treatments; of a real experiment also for several metrics),
+            ``p_value_adjusted`` (over all treatments and all metrics but guardrails), ``outcome`` (``experiments.judging``),
+            ``non_inferiority_p_value`` (of a guardrail at the end of a fixed plan, else NaN),
             ``mde_relative`` (the relative uplift this run would have found with the plan's power),
-            ``chance_to_win`` and ``expected_loss`` (with flat priors), ``segment`` (None: all units) and
-            ``covariate_adjusted``. Intervals and p-values are those the plan's stopping rule reads. With
-            covariates also the estimate without: ``unadjusted_absolute``, ``unadjusted_absolute_low``,
-            ``unadjusted_absolute_high``, ``unadjusted_p_value``.
-        segments: the same by segment: with ``by``, ``segment``, ``p_value_adjusted`` (over all segments and
-            treatments of the metric), ``suppressed`` and, simulated, ``true_absolute`` and ``true_relative``.
-            Exploratory.
+            ``chance_to_win`` and ``expected_loss`` (under the prior of a bayesian plan, else with flat ones),
+            ``segment`` (None: all units) and ``covariate_adjusted``. Intervals and p-values are those the
+            plan's stopping rule allows to read at the end of the run. Where a metric has covariates also the
+            estimate of a single look without: ``unadjusted_absolute``, ``unadjusted_absolute_low``,
+            ``unadjusted_absolute_high``, ``unadjusted_relative``, ``unadjusted_p_value``.
+        segments: the same by segment: with ``by``, ``segment``, ``p_value_adjusted`` (over all segments, metrics
+            and treatments), ``suppressed`` and, simulated, ``true_absolute`` and ``true_relative``. Exploratory;
+            read as at a single look.
+        heterogeneity: whether segments differ in their uplift (Cochran's Q): ``by``, ``metric``, ``variant``,
+            ``statistic``, ``degrees_of_freedom``, ``p_value``.
         cumulative: the same up to each ``day`` (from 1); its intervals are the always-valid ones, those of a
             single look are ``fixed_absolute_low``, ``..._high``, ``fixed_relative_low``, ``..._high``.
             Simulated, with ``true_absolute`` and ``true_relative``.
@@ -71,6 +76,7 @@ class Results:
             experiment's interval holds the true absolute uplift (None where there is no interval).
         notes: what a reader should know, in sentences.
         meta: where it comes from.
+        adherence: how the analysis compares with a plan made before; None where there was none.
     """
 
     plan: Plan
@@ -78,10 +84,12 @@ class Results:
     checks: tuple[Check, ...]
     effects: pd.DataFrame
     segments: pd.DataFrame
+    heterogeneity: pd.DataFrame
     cumulative: pd.DataFrame
     truth: pd.DataFrame
     notes: tuple[str, ...]
     meta: Meta
+    adherence: Adherence | None = None
 
     def check(self, name: str) -> Check:
         """Return the health check called ``name``."""
@@ -96,9 +104,11 @@ class Results:
             "truth": records(self.truth),
             "health": {check.name: plain(asdict(check)) for check in self.checks},
             "segments": records(self.segments),
+            "heterogeneity": records(self.heterogeneity),
             "cumulative": records(self.cumulative),
             "plan": {**plain(self.plan.to_dict()), "hash": self.plan.hash},
             "notes": list(self.notes),
+            "adherence": self.adherence and {**plain(asdict(self.adherence)), "sentence": self.adherence.sentence},
             "meta": plain(asdict(self.meta)),
         }
 

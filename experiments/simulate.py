@@ -122,6 +122,7 @@ def simulate(
         checks=analysis.checks,
         effects=analysis.effects,
         segments=_beside(analysis.segments, truth.segments),
+        heterogeneity=analysis.heterogeneity,
         cumulative=_beside(analysis.cumulative, truth.cumulative),
         truth=_inside(truth.effects, analysis),
         notes=_notes(world, shared_training=shared_training),

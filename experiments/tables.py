@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.effects import EXPLANATIONS, Effects
-from experiments.multiplicity import Correction, adjust
 
 #: The columns of an effect that are numbers, in the order they are shown.
 FIGURES = (
@@ -61,15 +60,3 @@ def effect_table(effects: Effects, variants: Sequence[str], *, along: pd.DataFra
 def flat(array: NDArray[Any]) -> NDArray[Any]:
     """Return an effects' array ((places,) metrics, treatments) in the order of ``effect_table``'s rows."""
     return np.ravel(array if array.ndim == 2 else np.moveaxis(array, 0, -1))
-
-
-def adjusted(table: pd.DataFrame, correction: Correction, *, together: bool = False) -> pd.Series:
-    """Return the p-values of ``table`` corrected within each metric: its rows are one family.
-
-    With ``together`` all rows of the table, of whatever metric, are one family.
-    """
-    if together:
-        return pd.Series(adjust(table["p_value"], correction), index=table.index)
-    families = table.groupby("metric", sort=False)["p_value"]
-    corrected: pd.Series = families.transform(lambda family: adjust(family, correction))
-    return corrected

@@ -8,17 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from engine.errors import ExperimentError
 from experiments.analysis import analyse
-from experiments.effects import effects
-from experiments.heterogeneity import heterogeneity
-from experiments.importing.checks import more_checks
 from experiments.importing.records import FileReport, Imported
-from experiments.log import Log
 from experiments.multiplicity import Correction
 from experiments.plan import Plan, Stopping
 from experiments.provenance import versions
-from experiments.results import Meta, Results, plain, records
+from experiments.results import Meta, Results, records
 
 #: Refused rows that a record of results lists; all of them are in ``FileReport.refused``.
 LISTED_ROWS = 100
@@ -77,26 +72,18 @@ def plan_for(
 def analyse_export(imported: Imported, plan: Plan) -> Results:
     """Return the Results of a real experiment; its truth is empty, for nobody knows it.
 
-    P-values are corrected over all metrics and treatments together, and the verdict reads them so.
-
     Raises:
         ExperimentError: where the log and the plan do not fit.
     """
     log = imported.log
-    if plan.variants != log.variants:
-        raise ExperimentError(
-            f"The plan's variants are {', '.join(plan.variants)}, those of the export {', '.join(log.variants)}; "
-            "both must be the same, the control first."
-        )
-    analysis = analyse(
-        log, plan, covariates=imported.covariates, together=True, more_checks=more_checks(imported, plan)
-    )
+    analysis = analyse(log, plan, more_checks=imported.checks)
     return Results(
         plan=plan,
         verdict=analysis.verdict,
         checks=analysis.checks,
         effects=analysis.effects,
         segments=analysis.segments,
+        heterogeneity=analysis.heterogeneity,
         cumulative=analysis.cumulative,
         truth=pd.DataFrame(),
         notes=_notes(imported),
@@ -128,11 +115,10 @@ def to_record(results: Results, imported: Imported) -> dict[str, Any]:
     """Return the results as plain data for JSON.
 
     As ``Results.to_dict``, but ``effects`` holds the segments' rows after those of all units (whose ``segment``
-    is None), ``heterogeneity`` tests whether segments differ, and ``import`` tells what became of the rows.
+    is None), and ``import`` tells what became of the rows.
     """
     found = results.to_dict()
     found["effects"] = [*({**row, "by": None} for row in found["effects"]), *found["segments"]]
-    found["heterogeneity"] = _heterogeneity(imported.log, results.plan)
     found["import"] = {
         "rows_read": imported.rows_read,
         "rows_kept": imported.rows_kept,
@@ -154,30 +140,6 @@ def _file(file: FileReport) -> dict[str, Any]:
         "reasons": file.reasons,
         "refused": records(rows),
     }
-
-
-def _heterogeneity(log: Log, plan: Plan) -> list[dict[str, Any]]:
-    """Return, by grouping, metric and treatment, whether segments differ in their uplift: Cochran's Q."""
-    cells = log.cells()
-    if cells.empty:
-        return []
-    found = effects(log.by_segment(), plan.metrics, alpha=plan.alpha)
-    rows = []
-    for by in cells["by"].unique():
-        differ = heterogeneity(found[(cells["by"] == by).to_numpy()])
-        rows += [
-            {
-                "by": by,
-                "metric": metric.name,
-                "variant": plan.variants[code],
-                "statistic": float(differ.statistic[row, column]),
-                "degrees_of_freedom": float(differ.degrees_of_freedom[row, column]),
-                "p_value": float(differ.p_value[row, column]),
-            }
-            for row, metric in enumerate(plan.metrics)
-            for column, code in enumerate(found.treatments)
-        ]
-    return [plain(row) for row in rows]
 
 
 def _notes(imported: Imported) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError, ExperimentError
 from experiments.log import Log
-from experiments.metrics import Metric
 from experiments.moments import Floats
 
 _MOST_CELLS = 150_000_000
 _MOST_SEGMENTS = 50
 _NO_SEGMENT = "(missing)"
-_EVER = "any "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +45,7 @@ class Units:
         entered: first day of each, shape (units,); None where there are no days.
         segments: one row a unit, one text column a way of grouping.
         covariates: one row a unit, one number column each; NaN where nothing is known.
+        cluster: code of what was randomised, shape (units,); None where that is the unit.
     """
 
     variant: NDArray[np.int64]
@@ -54,13 +53,19 @@ class Units:
     entered: NDArray[np.datetime64] | None
     segments: pd.DataFrame
     covariates: pd.DataFrame
+    cluster: NDArray[np.int64] | None = None
 
 
-def assemble(rows: Measured, units: Units) -> tuple[Log, np.datetime64 | None]:
-    """Return the Log of ``rows``, and its first day.
+def assemble(rows: Measured, units: Units, *, shares: Collection[str] = ()) -> Log:
+    """Return the Log of ``rows``.
 
     Figures of one unit and day add up; a unit without rows did nothing (0). A covariate nothing is known of
     gets the mean over all units, which moves no estimate.
+
+    Args:
+        rows: with figures, by unit.
+        units: who they are of.
+        shares: columns of proportions, which ask whether a unit ever had any.
 
     Raises:
         DataError: there are too many days, or a segment has too many values.
@@ -79,36 +84,28 @@ def assemble(rows: Measured, units: Units) -> tuple[Log, np.datetime64 | None]:
     for column in range(len(rows.columns)):
         sums = np.bincount(place, weights=rows.figures[:, column], minlength=n_days * n_units)
         values[:, :, column] = sums.reshape(n_days, n_units)
-    log = Log(
+    return Log(
         quantities=rows.columns,
         values=values,
         variant=units.variant,
         variants=units.variants,
         segments=_grouped(units.segments),
-        indicators={f"{_EVER}{column}": column for column in rows.columns} if first is not None else {},
+        indicators={f"any {column}": column for column in rows.columns if column in shares},
         entered=None if first is None or units.entered is None else _since(units.entered, first),
         covariates={str(name): _known(column) for name, column in units.covariates.items()},
-    )
-    return log, first
-
-
-def as_measured(metrics: Sequence[Metric], log: Log) -> tuple[Metric, ...]:
-    """Return ``metrics`` as ``log`` measures them: a proportion over days is whether it ever happened."""
-    return tuple(
-        replace(metric, numerator=f"{_EVER}{metric.numerator}")
-        if metric.kind == "proportion" and f"{_EVER}{metric.numerator}" in log.indicators
-        else metric
-        for metric in metrics
+        clusters=units.cluster,
+        first_day=first,
     )
 
 
-def in_order(names: Sequence[str], control: str) -> tuple[str, ...]:
-    """Return the variants, the control first, then the others by name.
+def in_order(names: Sequence[str], control: str, planned: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the variants, the control first, then those of ``planned`` as they stand, then the others by name.
 
     Raises:
         ExperimentError: there is only one.
     """
-    order = (control, *sorted({*names} - {control}, key=_natural))
+    first = [control, *(name for name in planned if name != control)]
+    order = (*first, *sorted({*names} - {*first}, key=_natural))
     if len(order) < 2:
         raise ExperimentError(f"Only variant '{control}' was found; an experiment has a control and a treatment.")
     return order

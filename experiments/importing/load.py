@@ -14,8 +14,8 @@ from engine.errors import ColumnError, ExperimentError, unknown
 from engine.loading.raw import RawTable
 from engine.loading.sources import Source, as_source
 from engine.loading.tables import read_table
-from experiments.importing.assemble import as_measured, assemble, in_order
-from experiments.importing.columns import settle
+from experiments.importing.assemble import assemble, in_order
+from experiments.importing.columns import require, settle
 from experiments.importing.guessing import guess_columns, guess_control
 from experiments.importing.records import Columns, Imported, Preview
 from experiments.importing.shapes import one_file, two_files
@@ -26,7 +26,6 @@ Given = str | os.PathLike[str] | bytes
 PREVIEW_ROWS = 20
 _WANTED = "the export of an experiment"
 _COLUMNS = "a unit, a variant and a metric"
-_BEFORE = " before"
 
 
 def load(
@@ -38,8 +37,10 @@ def load(
     control: str | None = None,
     day: str | None = None,
     segments: Sequence[str] = (),
-    covariates: Mapping[str, Sequence[str]] | None = None,
+    cluster: str | None = None,
     planned: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
+    variants: Mapping[str, str] | None = None,
     measured: Given | None = None,
     name: str | None = None,
 ) -> Imported:
@@ -52,14 +53,18 @@ def load(
 
     Args:
         source: the path of a file, or an upload's bytes.
-        metrics: what was measured; their quantities are columns.
+        metrics: what was measured; their quantities are columns, and so are their covariates, which were known
+            before the experiment (a unit's first row tells).
         unit: the column of the unit; guessed when None.
         variant: the column of the variant; guessed when None.
         control: the control's name; guessed when None.
         day: the column of the day or time; guessed when None, not read when empty.
         segments: columns that group the units; a unit's first row tells.
-        covariates: by metric name, columns known before the experiment; a unit's first row tells.
-        planned: variants that should be there, whether or not they have units.
+        cluster: the column by which it was randomised, where that is coarser than the unit.
+        planned: variants that should be there, whether or not they have units, the control first.
+        columns: the file's columns by the names that metrics, covariates, segments and cluster use, where they
+            differ.
+        variants: other names for the file's variants, by how it writes them.
         measured: a file of metrics, where ``source`` holds exposures.
         name: what to call the experiment; the file's name unless given.
 
@@ -67,38 +72,29 @@ def load(
         LabError: a file or a column cannot be used, or the parts contradict each other.
     """
     raw, title, fingerprint = _open(source, name)
-    columns = settle(raw.frame, metrics, unit=unit, variant=variant, day=day, segments=segments, covariates=covariates)
+    raw = _called(raw, columns or {}, required=measured is None)
+    used = settle(raw.frame, metrics, unit=unit, variant=variant, day=day, segments=segments, cluster=cluster)
+    if variants:
+        raw.frame[used.variant] = raw.frame[used.variant].replace(dict(variants))
     if measured is None:
-        found = one_file(raw, columns, title)
+        found = one_file(raw, used, title)
     else:
         other, other_title, other_fingerprint = _open(measured, None)
+        other = _called(other, columns or {}, required=False)
         fingerprint = hashlib.sha256((fingerprint + other_fingerprint).encode()).hexdigest()
-        found = two_files(raw, other, columns, title, other_title, days_wanted=day != "")
-    names = found.units.variants
-    everybody = (*names, *(name for name in planned if name not in names))
-    if control is not None and control not in everybody:
-        raise ExperimentError(unknown("Control", control, everybody))
-    # A lone variant is told as such, whatever it is called.
-    first_name = control or (guess_control(everybody) if len(everybody) > 1 else everybody[0])
-    order = in_order(everybody, first_name)
-    place = np.array([order.index(variant_name) for variant_name in names])
-    units = replace(
-        found.units,
-        variant=place[found.units.variant],
-        variants=order,
-        covariates=found.units.covariates.add_suffix(_BEFORE),
-    )
-    log, first = assemble(found.rows, units)
+        found = two_files(raw, other, used, title, other_title, days_wanted=day != "")
+    order = _ordered(found.units.variants, control, planned)
+    place = np.array([order.index(variant_name) for variant_name in found.units.variants])
+    units = replace(found.units, variant=place[found.units.variant], variants=order)
+    shares = [column for column, kind in used.metrics.items() if kind == "proportion"]
     return Imported(
         name=title,
         fingerprint=fingerprint[:16],
-        columns=columns,
-        log=log,
-        metrics=as_measured(metrics, log),
-        covariates={of: [f"{column}{_BEFORE}" for column in several] for of, several in columns.covariates.items()},
+        columns=used,
+        log=assemble(found.rows, units, shares=shares),
+        metrics=tuple(metrics),
         checks=found.checks,
         files=found.files,
-        first_day=None if first is None else str(first),
     )
 
 
@@ -126,10 +122,36 @@ def preview(source: Given, name: str | None = None) -> Preview:
     )
 
 
+def _called(raw: RawTable, columns: Mapping[str, str], *, required: bool) -> RawTable:
+    """Return ``raw`` with copies of columns under the names they are asked for by."""
+    copies = {}
+    for wanted, column in columns.items():
+        if required:
+            require(column, raw.frame)
+        if column in raw.frame.columns:
+            copies[wanted] = raw.frame[column]
+    return replace(raw, frame=raw.frame.assign(**copies)) if copies else raw
+
+
+def _ordered(found: Sequence[str], control: str | None, planned: Sequence[str]) -> tuple[str, ...]:
+    """Return all variants, found and planned, the control first.
+
+    Raises:
+        ExperimentError: the control is not known, or there is nothing to compare it with.
+    """
+    everybody = (*found, *(name for name in planned if name not in found))
+    if control is not None and control not in everybody:
+        raise ExperimentError(unknown("Control", control, everybody))
+    # A lone variant is told as such, whatever it is called.
+    first = control or (guess_control(everybody) if len(everybody) > 1 else everybody[0])
+    return in_order(everybody, first, planned)
+
+
 def _open(source: Given, name: str | None) -> tuple[RawTable, str, str]:
     """Return the rows of an export as text, its name, and a digest of its contents."""
     with ExitStack() as stack:
         found = as_source(source, name, stack)
         file = Source(found.path, found.name, wanted=_WANTED, columns=_COLUMNS)
         raw = read_table(file)
-        return raw, file.name, hashlib.sha256(file.path.read_bytes()).hexdigest()
+        with file.path.open("rb") as content:
+            return raw, file.name, hashlib.file_digest(content, "sha256").hexdigest()

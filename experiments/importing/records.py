@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -22,6 +22,7 @@ class Columns:
         day: the day or time of the row, or None where there is none.
         metrics: columns that hold what was measured, each with its metric kind; a ratio's are ``mean``.
         segments: columns that group units.
+        cluster: what was randomised where it is coarser than the unit, or None.
         covariates: columns known before the experiment, by metric.
     """
 
@@ -30,6 +31,7 @@ class Columns:
     day: str | None = None
     metrics: Mapping[str, str] = field(default_factory=dict)
     segments: tuple[str, ...] = ()
+    cluster: str | None = None
     covariates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -95,11 +97,9 @@ class Imported:
         fingerprint: of the contents of its files.
         columns: the columns as used.
         log: the kept rows; its variants begin with the control.
-        metrics: the metrics as the log measures them.
-        covariates: those of each metric, as the log names them.
+        metrics: what was measured.
         checks: health checks on the rows, those that were refused too.
         files: one report a file: the export, then the file of metrics where there is one.
-        first_day: the first day, as ISO 8601, or None where the export has no days.
     """
 
     name: str
@@ -107,10 +107,13 @@ class Imported:
     columns: Columns
     log: Log
     metrics: tuple[Metric, ...]
-    covariates: Mapping[str, Sequence[str]]
     checks: tuple[Check, ...]
     files: tuple[FileReport, ...]
-    first_day: str | None = None
+
+    @property
+    def first_day(self) -> str | None:
+        """The first day as ISO 8601, or None where the export has no days."""
+        return None if self.log.first_day is None else str(self.log.first_day)
 
     @property
     def rows_read(self) -> int:

@@ -44,7 +44,7 @@ def test_a_unit_counts_from_the_day_it_entered():
 
 def test_covariates_stay_the_same_from_day_to_day():
     found = log(covariates={"age": np.array([1.0, 2.0, 3.0, 4.0])})
-    assert found.overall().quantities[-1] == "age"
+    assert found.overall().quantities[-1] == "age before"
     np.testing.assert_array_equal(found.by_day().total[..., -1], [[3, 7]] * 3)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from experiments.analysis import analyse
-from experiments.bayesian import beliefs
+from experiments.bayesian import Prior, beliefs
 from experiments.effects import effects
 from experiments.log import Log
-from experiments.looks import as_read, information, look_daily
+from experiments.looks import as_read, information, look_daily, look_days
 from experiments.metrics import Metric
 from experiments.msprt import msprt
 from experiments.multiplicity import adjust
@@ -30,8 +30,9 @@ def log(uplift=0.0, days=6, units=3000, seed=0):
     entered = np.arange(units) * days // units
     values = np.zeros((days, units, 2))
     values[entered, np.arange(units), 0] = rng.random(units) < 0.2 + uplift * variant
-    values[entered, np.arange(units), 1] = rng.gamma(2, 5, units) * (1 + uplift * variant)
-    before = {"earlier": values[..., 1].sum(axis=0) + rng.normal(0, 2, units)}
+    spend = rng.gamma(2, 5, units)
+    values[entered, np.arange(units), 1] = spend * (1 + uplift * variant)
+    before = {"earlier": spend + rng.normal(0, 2, units)}
     return Log(("bought", "spend"), values, variant, ("old", "new"), entered=entered, covariates=before)
 
 
@@ -60,7 +61,8 @@ def test_the_always_valid_p_value_agrees_with_its_interval(uplift):
 
 def test_one_group_sequential_look_at_the_end_is_the_fixed_horizon():
     found = by_day(days=1, uplift=0.03)
-    read = as_read(found[0], look_daily(found, replace(under("group-sequential"), days=1)), under("group-sequential"))
+    plan = replace(under("group-sequential"), days=1)
+    read = as_read(found[0], look_daily(found, plan), plan, days_run=1)
     np.testing.assert_allclose(read.p_value, found[0].p_value, rtol=1e-9)
     np.testing.assert_allclose(read.absolute_low[1], found[0].absolute_low[1], rtol=1e-9)
 
@@ -71,8 +73,23 @@ def test_what_a_group_sequential_look_has_ruled_out_stays_ruled_out():
     assert (np.diff(np.where(np.isfinite(low), low, -9), axis=0) >= 0).all()
     first = int(np.argmax(low[:, 0, 0] > 0))
     assert 0 < first < 5
-    assert len(np.unique(looks.p_value[first:, 0, 0])) == 1
-    assert (looks.p_value[first:, 0, 0] < 0.05).all()
+    assert (np.diff(looks.p_value[:, 0, 0]) <= 0).all()
+    np.testing.assert_array_equal(looks.p_value[:, 0, 0] < 0.05, low[:, 0, 0] > 0)
+
+
+def test_between_two_looks_nothing_new_is_read():
+    plan = replace(under("group-sequential"), looks=2, spending="pocock")
+    np.testing.assert_array_equal(look_days(plan, 6), [2, 5])
+    np.testing.assert_array_equal(look_days(plan, 5), [2])
+    np.testing.assert_array_equal(look_days(plan, 8), [2, 5, 7])
+    looks = look_daily(by_day(uplift=0.15), plan)
+    assert np.isneginf(looks.intervals.absolute_low[:2]).all()
+    assert np.isnan(looks.p_value[:2]).all()
+    np.testing.assert_array_equal(looks.p_value[2], looks.p_value[4])
+    np.testing.assert_array_equal(looks.intervals.relative_high[3], looks.intervals.relative_high[2])
+    nothing_yet = analyse(log(uplift=0.15, days=2), replace(plan, days=6)).verdict
+    assert nothing_yet.status == "keep_running"
+    assert "no look is due yet" in nothing_yet.reason
 
 
 def test_a_late_turn_does_not_take_back_what_was_ruled_out():
@@ -94,7 +111,7 @@ def test_information_goes_by_units_where_they_come_and_by_days_where_they_are_al
 
 def test_bayesian_plans_read_credible_intervals():
     found = by_day(uplift=0.03)
-    read = as_read(found[-1], look_daily(found, under("bayesian")), under("bayesian"))
+    read = as_read(found[-1], look_daily(found, under("bayesian")), under("bayesian"), days_run=6)
     np.testing.assert_allclose(read.absolute_high, beliefs(found[-1], METRICS).absolute_high)
     np.testing.assert_array_equal(read.p_value, found[-1].p_value)
 
@@ -107,14 +124,30 @@ def test_the_verdict_follows_what_is_read(stopping):
 
 def test_covariates_adjust_and_the_unadjusted_stands_beside():
     plain = analyse(log(), PLAN).effects.iloc[1]
-    found = analyse(log(), PLAN, covariates={"spend": ["earlier"]}).effects.iloc[1]
+    adjusted = (METRICS[0], replace(METRICS[1], covariates=("earlier",)))
+    found = analyse(log(), replace(PLAN, metrics=adjusted)).effects.iloc[1]
     assert found["covariate_adjusted"]
     assert found["standard_error"] < 0.5 * plain["standard_error"]
     assert found["unadjusted_absolute"] == plain["absolute"]
     assert found["unadjusted_p_value"] == plain["p_value"]
 
 
-def test_all_metrics_may_be_one_family():
-    found = analyse(log(), PLAN, together=True).effects
+def test_all_metrics_are_one_family():
+    found = analyse(log(), PLAN).effects
     np.testing.assert_allclose(found["p_value_adjusted"], adjust(found["p_value"], "holm"))
     assert (found["p_value_adjusted"] > found["p_value"]).any()
+
+
+def test_a_fixed_plan_is_read_through_the_always_valid_interval_before_its_end():
+    early = analyse(log(uplift=0.02, seed=3), replace(PLAN, days=20)).effects
+    at_the_end = analyse(log(uplift=0.02, seed=3), PLAN).effects
+    assert (early["absolute_low"] < at_the_end["absolute_low"]).all()
+    assert (early["p_value"] > at_the_end["p_value"]).all()
+
+
+def test_a_bayesian_plan_reads_its_prior():
+    sceptic = replace(under("bayesian"), prior=Prior(rate=(2000, 8000), relative_deviation=0.001))
+    wide, narrow = analyse(log(uplift=0.15), under("bayesian")), analyse(log(uplift=0.15), sceptic)
+    assert (narrow.effects["chance_to_win"] < wide.effects["chance_to_win"]).all()
+    assert "chance to win" in wide.verdict.reason
+    assert "p = " not in wide.verdict.reason

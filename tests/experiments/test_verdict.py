@@ -1,15 +1,18 @@
 """Each rule of the verdict, in the order they outrank each other."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 
 from experiments.effects import effects
 from experiments.health import Check, srm
+from experiments.judging import guardrail_outcomes
 from experiments.metrics import Metric
 from experiments.moments import from_sums
 from experiments.plan import Plan
-from experiments.sequential import always_valid
-from experiments.verdict import decide, guardrail_statuses
+from experiments.sequential import always_valid, always_valid_p_value
+from experiments.verdict import decide
 
 METRICS = (
     Metric(name="bought", kind="proportion", numerator="bought", role="primary", title="Conversion"),
@@ -26,6 +29,11 @@ def outcome(*arms, n=5000, deviation=2.0):
     raw[:, 0, 0] = total[:, 0]
     raw[:, 1, 1] = (n - 1) * deviation**2 + total[:, 1] ** 2 / n
     return effects(from_sums(counts, total, raw, quantities=("bought", "visits")), METRICS)
+
+
+def read_daily(found):
+    """What a look that may come any day reads."""
+    return replace(found, **asdict(always_valid(found)), p_value=always_valid_p_value(found))
 
 
 def plan(variants=("old", "new"), **changes):
@@ -87,14 +95,14 @@ def test_a_warning_is_no_failure():
 def test_before_the_end_only_the_always_valid_interval_decides():
     small, large = outcome((0.10, 5.0), (0.113, 5.0)), outcome((0.10, 5.0), (0.15, 5.0))
     assert small.p_value[0, 0] < 0.05
-    early = decide(plan(), small, [FINE], days_run=9, always_valid=always_valid(small))
+    early = decide(plan(), read_daily(small), [FINE], days_run=9)
     assert (early.status, early.days_left) == ("keep_running", 5)
     assert "5 more days" in early.next_step
-    assert decide(plan(), large, [FINE], days_run=9, always_valid=always_valid(large)).status == "ship"
-    assert decide(plan(), large, [FINE], days_run=9).status == "keep_running"
+    assert "always-valid 95% interval" in early.reason
+    assert decide(plan(), read_daily(large), [FINE], days_run=9).status == "ship"
     assert decide(plan(), small, [FINE], days_run=14).status == "ship"
     patient = plan(stopping="always-valid")
-    assert decide(patient, small, [FINE], days_run=14, always_valid=always_valid(small)).status == "inconclusive"
+    assert decide(patient, read_daily(small), [FINE], days_run=14).status == "inconclusive"
 
 
 def test_the_best_of_several_treatments_ships():
@@ -133,5 +141,5 @@ def test_lower_can_be_better():
 
 def test_guardrails_are_read_for_non_inferiority():
     found = outcome((0.10, 5.0), (0.1, 5.2), (0.1, 4.8), (0.1, 4.5), deviation=6.0)
-    statuses = guardrail_statuses(plan(("a", "b", "c", "d")), found)
-    assert statuses.tolist() == [["safe", "uncertain", "harmed"]]
+    outcomes = guardrail_outcomes(found, plan(("a", "b", "c", "d")))
+    assert outcomes.tolist() == [["safe", "uncertain", "harmed"]]

@@ -108,7 +108,7 @@ def test_days_of_a_unit_add_up_and_a_unit_counts_from_its_first():
     assert found.files[0].reasons == {"unit repeats an earlier row of that day": 1}
     np.testing.assert_array_equal(log.by_day().n, [[1, 0], [1, 1], [1, 1]])
     np.testing.assert_array_equal(log.by_day().total[:, :, revenue], [[1, 0], [1, 4], [3, 12]])
-    ever = log.overall().index(found.metrics[0].numerator)
+    ever = log.overall().index(log.ever("converted"))
     np.testing.assert_array_equal(log.overall().total[:, ever], [1, 1])
     assert load(csv(rows), metrics=[REVENUE], day="").log.n_days == 1
 
@@ -148,8 +148,8 @@ def test_exposures_with_a_file_of_metrics():
 def test_an_empty_covariate_is_the_mean_and_a_word_is_refused():
     rows = units([1, 2], [3, 4]).assign(pre_revenue=["4", "", "8", "much"])
     found = load(csv(rows), metrics=[REVENUE], covariates={"revenue": ["pre_revenue"]})
-    assert found.covariates == {"revenue": ["pre_revenue before"]}
-    np.testing.assert_array_equal(found.log.covariates["pre_revenue before"], [4, 6, 8])
+    assert found.metrics[0].covariates == ("pre_revenue",)
+    np.testing.assert_array_equal(found.log.covariates["pre_revenue"], [4, 6, 8])
     assert found.files[0].reasons == {"pre_revenue is not a number": 1}
 
 
