@@ -55,7 +55,8 @@ class Results:
         verdict: what to do.
         checks: the health checks.
         effects: one row a metric and treatment: ``experiments.tables.effect_table``, with
-            ``p_value_adjusted`` (over all treatments and all metrics but guardrails), ``outcome`` (``experiments.judging``),
+            ``p_value_adjusted`` (over all treatments and all metrics but guardrails), ``outcome``
+            (``experiments.judging``),
             ``non_inferiority_p_value`` (of a guardrail at the end of a fixed plan, else NaN),
             ``mde_relative`` (the relative uplift this run would have found with the plan's power),
             ``chance_to_win`` and ``expected_loss`` (under the prior of a bayesian plan, else with flat ones),
