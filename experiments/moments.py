@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from engine.errors import ExperimentError, unknown
+from experiments.accumulation import EPS, accumulate, divide, outer, settle
+from experiments.accumulation import Floats as Floats
 
-Floats = NDArray[np.float64]
-
-_BLOCK_CELLS = 300_000  # float64 cells worked on at once: they stay in the processor's cache
-_EPS = float(np.finfo(np.float64).eps)
+#: Of a squared mean: rounding of so many digits is left where means of constant parts are compared.
+_SAME = (1000 * EPS) ** 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +51,13 @@ class Moments:
     @property
     def mean(self) -> Floats:
         """Means, shape (..., variants, quantities); NaN where a group is empty."""
-        return _divide(self.total, self.n[..., None])
+        return divide(self.total, self.n[..., None])
 
     @property
     def covariance(self) -> Floats:
         """Unbiased covariances, shape (..., variants, quantities, quantities); NaN where n < 2."""
         free = np.where(self.n >= 2, self.n - 1, 0.0)
-        return _divide(self.product, free[..., None, None])
+        return divide(self.product, free[..., None, None])
 
     def index(self, quantity: str) -> int:
         """Return the position of ``quantity``.
@@ -78,13 +77,11 @@ class Moments:
                 f"{', '.join(other.quantities)}; both must hold the same quantities in the same order."
             )
         gap = np.nan_to_num(self.mean - other.mean)
-        weight = _divide(self.n * other.n, self.n + other.n, empty=0.0)[..., None, None]
-        return Moments(
-            quantities=self.quantities,
-            n=self.n + other.n,
-            total=self.total + other.total,
-            product=self.product + other.product + weight * _outer(gap),
-        )
+        weight = divide(self.n * other.n, self.n + other.n, empty=0.0)[..., None, None]
+        n, total = self.n + other.n, self.total + other.total
+        product = self.product + other.product + weight * outer(gap)
+        settle(product, _squares(n, total), _SAME)
+        return Moments(self.quantities, n, total, product)
 
     def sum(self, axis: int = 0) -> Moments:
         """Return the moments of all groups along a leading ``axis`` together."""
@@ -92,10 +89,12 @@ class Moments:
         if not self.shape:
             raise ExperimentError("These moments have no leading axis to sum over.")
         n, total = self.n.sum(axis), self.total.sum(axis)
-        pooled = np.expand_dims(_divide(total, n[..., None]), axis)
+        pooled = np.expand_dims(divide(total, n[..., None]), axis)
         gap = np.nan_to_num(self.mean - pooled)
-        between = self.n[..., None, None] * _outer(gap)
-        return Moments(self.quantities, n, total, (self.product + between).sum(axis))
+        between = self.n[..., None, None] * outer(gap)
+        product = (self.product + between).sum(axis)
+        settle(product, _squares(n, total), _SAME)
+        return Moments(self.quantities, n, total, product)
 
     def pooled(self) -> Moments:
         """Return the moments of the units of all variants together, as those of one variant."""
@@ -140,22 +139,21 @@ def moments(
     names = tuple(quantities)
     units = _check(data, codes, n_variants, names, cell, n_cells)
 
-    replications = int(np.prod(codes.shape[:-1], dtype=np.int64))
-    assigned = codes.reshape(replications, units).astype(np.int64)
-    groups = n_variants * n_cells
-    where = np.zeros(units, dtype=np.int64) if cell is None else np.asarray(cell, dtype=np.int64)
-    group = np.where((assigned >= 0) & (where >= 0), where * n_variants + assigned, -1)
-
     lead = data.shape[:-2]
     flat = np.moveaxis(data.reshape(int(np.prod(lead)), units, len(names)), 1, 0)
-    n, total, product = _accumulate(flat, group, groups)
+    assigned = codes.reshape(int(np.prod(codes.shape[:-1])), units)
+    group, groups = np.maximum(assigned, -1).astype(np.int32), n_variants
+    if cell is not None:
+        place, groups = np.asarray(cell), n_cells * n_variants
+        group = np.where((group >= 0) & (place >= 0), place * n_variants + group, -1).astype(np.int32)
+    n, total, product = accumulate(flat, group, groups)
     cells = () if cell is None else (n_cells,)
-    outer = (*codes.shape[:-1], *cells)
+    front = (*codes.shape[:-1], *cells)
     return Moments(
         quantities=names,
-        n=_arrange(np.repeat(n[:, None], flat.shape[1], axis=1), outer, n_variants, lead),
-        total=_arrange(total, outer, n_variants, lead),
-        product=_arrange(product, outer, n_variants, lead),
+        n=_arrange(n, front, n_variants, lead),
+        total=_arrange(total, front, n_variants, lead),
+        product=_arrange(product, front, n_variants, lead),
     )
 
 
@@ -171,9 +169,9 @@ def from_sums(n: ArrayLike, total: ArrayLike, raw_product: ArrayLike, *, quantit
     counts = np.asarray(n, dtype=np.float64)
     sums = np.asarray(total, dtype=np.float64)
     raw = np.asarray(raw_product, dtype=np.float64)
-    mean = _divide(sums, counts[..., None], empty=0.0)
-    product = raw - counts[..., None, None] * _outer(mean)
-    _settle(product, raw, 64 * _EPS)
+    mean = divide(sums, counts[..., None], empty=0.0)
+    product = raw - counts[..., None, None] * outer(mean)
+    settle(product, np.abs(np.einsum("...ii->...i", raw)), 64 * EPS)
     return Moments(tuple(quantities), counts, sums, product)
 
 
@@ -223,49 +221,6 @@ def _check(
     return int(units)
 
 
-def _accumulate(flat: Floats, group: NDArray[np.int64], groups: int) -> tuple[Floats, Floats, Floats]:
-    """Return counts, sums and centred cross-products of (units, series, quantities) by row of ``_one_hot``."""
-    units, series, q = flat.shape
-    rows = len(group) * groups
-    left, right = np.triu_indices(q)
-    # Moving all values by one shift first keeps what cancels later small. Sums are of the values as they
-    # are, so that whole numbers add exactly and a total of zero is zero.
-    shift = flat.mean(axis=0) if units else np.zeros((series, q))
-    n = np.zeros(rows)
-    total, moved = np.zeros((rows, series * q)), np.zeros((rows, series * q))
-    square = np.zeros((rows, series * len(left)))
-    step = max(1, _BLOCK_CELLS // max(1, series * (2 * q + len(left)) + len(group)))
-    for start in range(0, units, step):
-        part = flat[start : start + step]
-        near = part - shift
-        design = _one_hot(group[:, start : start + step], groups)
-        n += np.asarray(design.sum(axis=1)).ravel()
-        total += design @ part.reshape(len(part), -1)
-        moved += design @ near.reshape(len(part), -1)
-        square += design @ (near[:, :, left] * near[:, :, right]).reshape(len(part), -1)
-
-    count = n[:, None, None]
-    sums, centre = total.reshape(rows, series, q), _divide(moved.reshape(rows, series, q), count, empty=0.0)
-    product = np.empty((rows, series, q, q))
-    product[..., left, right] = square.reshape(rows, series, len(left))
-    product[..., right, left] = product[..., left, right]
-    product -= count[..., None] * _outer(centre)
-    _settle(product, count[..., None] * _outer(_divide(sums, count, empty=0.0)), 16 * _EPS**2)
-    return n, sums, product
-
-
-def _one_hot(group: NDArray[np.int64], groups: int) -> sparse.csc_array:
-    """Return the 0/1 matrix (replications · groups, units) that adds up units; negatives add nowhere."""
-    replications, units = group.shape
-    rows = group + np.arange(replications)[:, None] * groups
-    weight = (group >= 0).astype(np.float64)
-    indptr = np.arange(0, units * replications + 1, replications)
-    return sparse.csc_array(
-        (weight.T.ravel(), np.where(group >= 0, rows, 0).T.ravel(), indptr),
-        shape=(replications * groups, units),
-    )
-
-
 def _arrange(rows: Floats, outer: tuple[int, ...], n_variants: int, lead: tuple[int, ...]) -> Floats:
     """Turn (replications · cells · variants, series, ...) into (*outer, *lead, variants, ...)."""
     tail = rows.shape[2:]
@@ -273,19 +228,6 @@ def _arrange(rows: Floats, outer: tuple[int, ...], n_variants: int, lead: tuple[
     return np.asarray(np.moveaxis(split, len(outer), len(outer) + len(lead)))
 
 
-def _settle(product: Floats, scale: Floats, tolerance: float) -> None:
-    """Set variances that are nothing but rounding to zero, in place, so that a constant has variance 0."""
-    diagonal = np.einsum("...ii->...i", product)
-    diagonal[diagonal <= tolerance * np.abs(np.einsum("...ii->...i", scale))] = 0.0
-
-
-def _outer(vector: Floats) -> Floats:
-    return vector[..., :, None] * vector[..., None, :]
-
-
-def _divide(above: Floats, below: Floats, empty: float = np.nan) -> Floats:
-    """Return above / below, and ``empty`` where below is zero, without a warning."""
-    above, below = np.broadcast_arrays(above, below)
-    quotient: Floats = np.full(above.shape, empty)
-    np.divide(above, below, out=quotient, where=below != 0)
-    return quotient
+def _squares(n: Floats, total: Floats) -> Floats:
+    """Return n times the squared means, shape as ``total``."""
+    return n[..., None] * divide(total, n[..., None], empty=0.0) ** 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.errors import ExperimentError
-from experiments.moments import Moments, from_sums, moments
+from experiments.moments import Moments, concatenate, from_sums, moments
 
 NAMES = ("x", "y")
 
@@ -72,11 +72,33 @@ def test_leading_axes_are_replications_then_cells_then_days():
     same(found[1, 3, 2], moments(values[2, inside], variants[1, inside], 2, quantities=NAMES))
 
 
-def test_units_are_worked_on_in_blocks_without_a_trace(monkeypatch):
+@pytest.mark.parametrize("units", [1, 63, 64, 65, 128, 1001])
+def test_units_are_worked_on_in_blocks_without_a_trace(units):
+    values, variant = log(3, units)
+    found = moments(values, variant, 3, quantities=NAMES)
+    for code in range(3):
+        part = values[variant == code]
+        assert found.n[code] == len(part)
+        np.testing.assert_allclose(found.total[code], part.sum(axis=0), rtol=1e-12)
+        centred = part - part.mean(axis=0) if len(part) else part
+        np.testing.assert_allclose(found.product[code], centred.T @ centred, rtol=1e-9, atol=1e-9)
+
+
+def test_the_same_numbers_give_the_same_bits_however_they_lie_in_memory():
     values, variant = log(3)
-    whole = moments(values, variant, 3, quantities=NAMES)
-    monkeypatch.setattr("experiments.moments._BLOCK_CELLS", 64)
-    same(moments(values, variant, 3, quantities=NAMES), whole)
+    plain = moments(values, variant, 3, quantities=NAMES)
+    frozen = values.copy()
+    frozen.flags.writeable = False
+    others = [
+        moments(np.asfortranarray(values), variant.astype(np.int8), 3, quantities=NAMES),
+        moments(frozen, variant, 3, quantities=NAMES),
+        moments(np.repeat(values, 2, axis=0)[::2], np.repeat(variant, 2)[::2], 3, quantities=NAMES),
+        moments(values, np.stack([variant, 2 - variant]), 3, quantities=NAMES)[0],
+        moments(np.stack([values * 2, values]), variant, 3, quantities=NAMES)[1],
+    ]
+    for other in others:
+        np.testing.assert_array_equal(other.total, plain.total)
+        np.testing.assert_array_equal(other.product, plain.product)
 
 
 def test_negative_codes_are_left_out():
@@ -120,6 +142,31 @@ def test_a_constant_has_no_variance(constant):
     counts = np.array([500.0, 501.0])
     raw = from_sums(counts, (counts * constant)[:, None], (counts * constant**2)[:, None, None], quantities=["x"])
     assert (raw.product == 0).all()
+
+
+def test_a_group_of_one_value_far_from_the_others_has_no_variance():
+    rng = np.random.default_rng(8)
+    values = np.concatenate([np.full((999, 1), 0.1), np.full((1001, 1), 0.3), rng.normal(size=(1000, 1))])
+    found = moments(values, np.repeat([0, 1, 2], [999, 1001, 1000]), 3, quantities=["x"])
+    assert (found.product[:2] == 0).all()
+    assert found.product[2, 0, 0] > 0
+
+
+def test_groups_far_apart_keep_their_variances():
+    rng = np.random.default_rng(9)
+    noise, variant = rng.normal(size=(2000, 2)), np.arange(2000) % 2
+    plain = moments(noise, variant, 2, quantities=NAMES)
+    apart = moments(noise + 1e7 * variant[:, None], np.stack([variant, variant]), 2, quantities=NAMES)
+    np.testing.assert_allclose(apart.covariance[1], plain.covariance, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(apart.mean[0, 1] - 1e7, plain.mean[1], atol=1e-7)
+
+
+@pytest.mark.parametrize("constant", [0.1, 1 / 3, 1e9 + 0.1, -7.7])
+def test_parts_of_a_constant_add_to_a_constant(constant):
+    part = [moments(np.full((units, 1), constant), [0] * units, 1, quantities=["x"]) for units in (7, 1001, 13, 300)]
+    whole = part[0] + part[1] + part[2] + part[3]
+    assert whole.product == 0
+    assert concatenate([each[None] for each in part]).sum().product == 0
 
 
 def test_whole_numbers_add_exactly():
