@@ -1,21 +1,27 @@
 """Read the export of a real experiment into a Log, with a report of every row, and analyse it."""
 
-from experiments.importing.analysis import analyse_export, plan_for, to_record
-from experiments.importing.asked import covariates_of, metrics_of, split_of
+from experiments.importing.analysis import analyse_export, to_record
+from experiments.importing.asked import metrics_of, split_of, with_caps, with_covariates
 from experiments.importing.load import load, preview
+from experiments.importing.planned import plan_for
 from experiments.importing.records import Columns, FileReport, Imported, Preview
+from experiments.importing.request import Request, digest_of, request_from
 
 __all__ = [
     "Columns",
     "FileReport",
     "Imported",
     "Preview",
+    "Request",
     "analyse_export",
-    "covariates_of",
+    "digest_of",
     "load",
     "metrics_of",
     "plan_for",
     "preview",
+    "request_from",
     "split_of",
     "to_record",
+    "with_caps",
+    "with_covariates",
 ]

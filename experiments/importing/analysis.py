@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
+from experiments.adherence import adherence
 from experiments.analysis import analyse
 from experiments.importing.records import FileReport, Imported
-from experiments.multiplicity import Correction
-from experiments.plan import Plan, Stopping
+from experiments.plan import Plan
 from experiments.provenance import versions
 from experiments.results import Meta, Results, records
 
@@ -19,64 +19,32 @@ from experiments.results import Meta, Results, records
 LISTED_ROWS = 100
 
 
-def plan_for(
-    imported: Imported,
-    *,
-    split: Sequence[float] | Mapping[str, float] | None = None,
-    days: int | None = None,
-    stopping: Stopping = "fixed",
-    correction: Correction = "holm",
-    alpha: float = 0.05,
-    power: float = 0.8,
-    hypothesis: str = "",
-) -> Plan:
-    """Return the plan an export is read under.
+def analyse_export(
+    imported: Imported, plan: Plan, *, planned: Plan | None = None, registered: datetime | None = None
+) -> Results:
+    """Return the Results of a real experiment; its truth is empty, for nobody knows it.
 
     Args:
         imported: the experiment.
-        split: weight of each variant, in the order of the log's variants or by name (those left out have
-            weight 0); equal when None.
-        days: planned length; the days the export has when None.
-        stopping: how often it is looked at.
-        correction: over all metrics, treatments and segments.
-        alpha: two-sided significance level.
-        power: chance to find the MDE of this run.
-        hypothesis: what was believed; written for you where empty.
-
-    Raises:
-        ExperimentError: where the split or another figure cannot be.
-    """
-    names = imported.log.variants
-    if split is None:
-        weights: tuple[float, ...] = (1.0,) * len(names)
-    elif isinstance(split, Mapping):
-        weights = tuple(float(split.get(name, 0.0)) for name in names)
-    else:
-        weights = tuple(map(float, split))
-    primary = next(metric for metric in imported.metrics if metric.role == "primary")
-    better = "raises" if primary.direction == "higher" else "lowers"
-    written = f"{' or '.join(names[1:])}, rather than {names[0]}, {better} {primary.label.lower()}."
-    return Plan(
-        hypothesis=hypothesis.strip() or written[0].upper() + written[1:],
-        variants=names,
-        metrics=imported.metrics,
-        split=weights,
-        days=days if days is not None else imported.log.n_days,
-        alpha=alpha,
-        power=power,
-        stopping=stopping,
-        correction=correction,
-    )
-
-
-def analyse_export(imported: Imported, plan: Plan) -> Results:
-    """Return the Results of a real experiment; its truth is empty, for nobody knows it.
+        plan: what it is read under, as ``experiments.importing.planned.plan_for`` makes it.
+        planned: the plan that was written down before looking, if any.
+        registered: when ``planned`` was written down, with its time zone; None where it never was.
 
     Raises:
         ExperimentError: where the log and the plan do not fit.
     """
-    log = imported.log
+    log, columns = imported.log, imported.columns
     analysis = analyse(log, plan, more_checks=imported.checks)
+    followed = None
+    if planned is not None:
+        followed = adherence(
+            planned,
+            plan,
+            registered=registered,
+            first_day=None if log.first_day is None else log.first_day.astype(object),
+            days_run=None if log.first_day is None else log.n_days,
+            units=log.n_units,
+        )
     return Results(
         plan=plan,
         verdict=analysis.verdict,
@@ -98,20 +66,22 @@ def analyse_export(imported: Imported, plan: Plan) -> Results:
             computed=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=versions(),
             settings={
-                "unit": imported.columns.unit,
-                "variant": imported.columns.variant,
-                "day": imported.columns.day or "none",
-                "segments": list(imported.columns.segments),
-                "covariates": [f"{name}={','.join(of)}" for name, of in imported.columns.covariates.items()],
+                "unit": columns.unit,
+                "variant": columns.variant,
+                "day": columns.day or "none",
+                "cluster": columns.cluster or "none",
+                "segments": list(columns.segments),
+                "covariates": [f"{name}={','.join(of)}" for name, of in columns.covariates.items()],
                 "first_day": imported.first_day or "unknown",
                 "rows_kept": imported.rows_kept,
                 "rows_refused": imported.rows_refused,
             },
         ),
+        adherence=followed,
     )
 
 
-def to_record(results: Results, imported: Imported) -> dict[str, Any]:
+def to_record(results: Results, files: Sequence[FileReport]) -> dict[str, Any]:
     """Return the results as plain data for JSON.
 
     As ``Results.to_dict``, but ``effects`` holds the segments' rows after those of all units (whose ``segment``
@@ -119,12 +89,13 @@ def to_record(results: Results, imported: Imported) -> dict[str, Any]:
     """
     found = results.to_dict()
     found["effects"] = [*({**row, "by": None} for row in found["effects"]), *found["segments"]]
+    first_day = results.meta.settings["first_day"]
     found["import"] = {
-        "rows_read": imported.rows_read,
-        "rows_kept": imported.rows_kept,
-        "rows_refused": imported.rows_refused,
-        "first_day": imported.first_day,
-        "files": [_file(file) for file in imported.files],
+        "rows_read": sum(file.rows_read for file in files),
+        "rows_kept": sum(file.rows_kept for file in files),
+        "rows_refused": sum(file.rows_refused for file in files),
+        "first_day": None if first_day == "unknown" else first_day,
+        "files": [_file(file) for file in files],
     }
     return found
 

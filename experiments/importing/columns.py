@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.errors import ColumnError, ExperimentError, unknown
+from engine.errors import ColumnError, ExperimentError
 from engine.loading.roles import not_found
 from experiments.importing.guessing import guess_day, guess_unit, guess_variant
 from experiments.importing.records import Columns
@@ -21,7 +21,7 @@ def settle(
     variant: str | None = None,
     day: str | None = None,
     segments: Sequence[str] = (),
-    covariates: Mapping[str, Sequence[str]] | None = None,
+    cluster: str | None = None,
 ) -> Columns:
     """Return the columns of ``frame`` to read; ``day`` is guessed when None and not read when empty.
 
@@ -29,20 +29,31 @@ def settle(
 
     Raises:
         ColumnError: a column is missing, or plays two parts.
-        ExperimentError: metrics share a name, or a covariate belongs to none of them.
+        ExperimentError: metrics share a name.
     """
-    before = {name: tuple(columns) for name, columns in (covariates or {}).items()}
+    before = {
+        metric.name: tuple(column for name in metric.covariates for column in _columns_of(name, frame))
+        for metric in metrics
+        if metric.covariates
+    }
     earlier = [column for several in before.values() for column in several]
-    for given in (unit, variant, day, *segments, *earlier):
+    for given in (unit, variant, day, cluster, *segments, *earlier):
         if given:
             require(given, frame)
     variant = variant or guess_variant(frame, taken={unit} if unit else ())
     unit = unit or guess_unit(frame, taken={variant})
     kinds = _kinds(metrics)
     if day is None:
-        day = guess_day(frame, taken={unit, variant, *segments, *kinds, *earlier})
+        taken = {unit, variant, *segments, *kinds, *earlier} | ({cluster} if cluster else set())
+        day = guess_day(frame, taken=taken)
     found = Columns(
-        unit=unit, variant=variant, day=day or None, metrics=kinds, segments=tuple(segments), covariates=before
+        unit=unit,
+        variant=variant,
+        day=day or None,
+        metrics=kinds,
+        segments=tuple(dict.fromkeys(segments)),
+        cluster=cluster or None,
+        covariates=before,
     )
     _check(found, metrics)
     return found
@@ -53,6 +64,12 @@ def require(column: str, frame: pd.DataFrame) -> None:
     columns = [str(each) for each in frame.columns]
     if column not in columns:
         raise ColumnError(not_found(column, columns))
+
+
+def _columns_of(covariate: str, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of a covariate: two of ``above/below``, unless one column is called so."""
+    above, slash, below = covariate.partition("/")
+    return (above, below) if slash and covariate not in frame.columns else (covariate,)
 
 
 def _kinds(metrics: Sequence[Metric]) -> dict[str, str]:
@@ -66,27 +83,25 @@ def _kinds(metrics: Sequence[Metric]) -> dict[str, str]:
 
 
 def _check(found: Columns, metrics: Sequence[Metric]) -> None:
-    parts = {"unit": found.unit, "variant": found.variant} | ({"day": found.day} if found.day else {})
+    parts = {"unit": found.unit, "variant": found.variant}
+    parts |= {name: column for name, column in (("day", found.day), ("cluster", found.cluster)) if column}
     uses = [(column, f"the metric '{column}'") for column in found.metrics]
-    uses += [(column, f"the segment '{column}'") for column in found.segments]
+    segments = [(column, f"the segment '{column}'") for column in found.segments]
     uses += [(column, f"the covariate '{column}'") for column in found.known_before]
     for number, (part, column) in enumerate(parts.items()):
         others = [(other, f"the {name}") for name, other in list(parts.items())[number + 1 :]]
-        twins = [use for other, use in (*others, *uses) if other == column]
+        # A cluster may well be a segment too: the shops that were randomised, say.
+        mixed = () if part == "cluster" else segments
+        twins = [use for other, use in (*others, *uses, *mixed) if other == column]
         if twins:
             raise ColumnError(f"Column '{column}' was given as the {part} and as {twins[0]}. Give each its own column.")
     names = [metric.name for metric in metrics]
     for metric in metrics:
         if names.count(metric.name) > 1:
             raise ExperimentError(f"Metric '{metric.name}' was given twice. Give each metric once.")
-        own = set(found.covariates.get(metric.name, ())) & set(metric.quantities)
-        if own:
+        during = set(found.covariates.get(metric.name, ())) & set(found.metrics)
+        if during:
             raise ExperimentError(
-                f"Column '{min(own)}' was given as metric '{metric.name}' and as its covariate; a covariate is known "
-                "before the experiment. Name the column of the time before."
-            )
-    for name in found.covariates:
-        if name not in names:
-            raise ExperimentError(
-                f"A covariate was given for a metric that is not there. {unknown('Metric', name, names)}"
+                f"Column '{min(during)}' was given as a metric and as a covariate of metric '{metric.name}'; a "
+                "covariate is known before the experiment. Name the column of the time before."
             )

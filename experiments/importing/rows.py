@@ -17,6 +17,8 @@ from engine.loading.times import parse_times
 from experiments.importing.flags import as_numbers
 from experiments.moments import Floats
 
+Codes = NDArray[np.int64]
+
 _MOST_VARIANTS = 20
 _USUAL_SHARE = 0.95
 _LARGEST = 1e100  # squares of larger figures could not be added up
@@ -66,12 +68,25 @@ def read_assigned(raw: RawTable, faults: Faults, unit: str, variant: str) -> Ass
     return found
 
 
-def read_units(raw: RawTable, faults: Faults, column: str) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+def read_units(raw: RawTable, faults: Faults, column: str, called: str = "unit") -> tuple[Codes, NDArray[np.object_]]:
     """Return the unit code of each row, -1 for none (a fault), and the ids by code."""
     cells = ids(raw.frame[column])
-    faults.add(cells.isna(), "unit id is missing", column)
+    faults.add(cells.isna(), f"{called} id is missing", column)
     codes, names = pd.factorize(cells)
     return codes.astype(np.int64), np.asarray(names, dtype=object)
+
+
+def read_clusters(raw: RawTable, faults: Faults, column: str | None, assigned: Assigned) -> Codes | None:
+    """Return the cluster code of each row; one without is a fault, and so is every row of a cluster in two variants.
+
+    None where there is no column.
+    """
+    if column is None:
+        return None
+    code, names = read_units(raw, faults, column, "cluster")
+    found = Assigned(code, names, assigned.variant, assigned.variants)
+    faults.add(np.isin(code, _crossed(found)) & found.known, "cluster is in more than one variant", column)
+    return code
 
 
 def read_days(raw: RawTable, faults: Faults, column: str | None) -> NDArray[np.datetime64] | None:

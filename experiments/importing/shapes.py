@@ -17,7 +17,16 @@ from experiments.importing.assemble import Measured, Units
 from experiments.importing.columns import require
 from experiments.importing.guessing import guess_day, guess_unit
 from experiments.importing.records import Columns, FileReport
-from experiments.importing.rows import Assigned, read_assigned, read_covariates, read_days, read_figures, read_units
+from experiments.importing.rows import (
+    Assigned,
+    Codes,
+    read_assigned,
+    read_clusters,
+    read_covariates,
+    read_days,
+    read_figures,
+    read_units,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +56,7 @@ def one_file(raw: RawTable, columns: Columns, source: str) -> Shaped:
         require(column, raw.frame)
     faults = Faults(raw)
     assigned = read_assigned(raw, faults, columns.unit, columns.variant)
+    cluster = read_clusters(raw, faults, columns.cluster, assigned)
     day = read_days(raw, faults, columns.day)
     sound = ~faults.found
     figures = read_figures(raw, faults, columns.metrics)
@@ -61,7 +71,7 @@ def one_file(raw: RawTable, columns: Columns, source: str) -> Shaped:
     )
     report = _report(raw, faults, source)
     kept = np.flatnonzero(~faults.found)
-    unit, units = _units(raw, columns, assigned, kept, day, covariates)
+    unit, units = _units(raw, columns, assigned, kept, day, covariates, cluster)
     return Shaped(
         rows=Measured(
             unit=unit, day=None if day is None else day[kept], columns=tuple(columns.metrics), figures=figures[kept]
@@ -89,11 +99,12 @@ def two_files(
     """
     faults = Faults(exposures)
     assigned = read_assigned(exposures, faults, columns.unit, columns.variant)
+    cluster = read_clusters(exposures, faults, columns.cluster, assigned)
     day = read_days(exposures, faults, columns.day)
     covariates = read_covariates(exposures, faults, columns.known_before)
     report = _report(exposures, faults, source)
     kept = np.flatnonzero(~faults.found)
-    units = _units(exposures, columns, assigned, kept, day, covariates)[1]
+    units = _units(exposures, columns, assigned, kept, day, covariates, cluster)[1]
     ids = pd.Index(pd.unique(assigned.units[assigned.unit[kept]]))
 
     frame = measured.frame
@@ -138,6 +149,7 @@ def _units(
     kept: NDArray[np.int64],
     day: NDArray[np.datetime64] | None,
     covariates: NDArray[np.float64],
+    cluster: Codes | None,
 ) -> tuple[NDArray[np.int64], Units]:
     """Return the unit code of each kept row, in order of appearance, and the units; their first row tells."""
     codes = pd.factorize(assigned.unit[kept])[0].astype(np.int64)
@@ -152,6 +164,7 @@ def _units(
         entered=entered,
         segments=raw.frame[list(columns.segments)].iloc[first].reset_index(drop=True),
         covariates=pd.DataFrame(covariates[first], columns=list(columns.known_before)),
+        cluster=None if cluster is None else cluster[first],
     )
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from experiments.importing import analyse_export, load, metrics_of, plan_for, to_record
+from experiments.importing import analyse_export, load, metrics_of, plan_for, to_record, with_covariates
 from tests.experiments.importing.exports import csv, units
 
 
-def analysed(rows, *, metrics=("revenue:mean",), split=None, **options):
-    imported = load(csv(rows), metrics=metrics_of(metrics), **options)
+def analysed(rows, *, metrics=("revenue:mean",), covariates=(), split=None, **options):
+    imported = load(csv(rows), metrics=with_covariates(metrics_of(metrics), covariates), **options)
     results = analyse_export(imported, plan_for(imported, split=split))
-    return results, to_record(results, imported)
+    return results, to_record(results, imported.files)
 
 
 def noise(count, seed=0):
@@ -41,7 +41,7 @@ def test_a_segment_whose_split_is_wrong_fails_though_the_whole_is_right():
 def test_variants_that_differed_before_fail():
     rows = units(noise(300).tolist(), noise(300, 1).tolist())
     rows["before"] = [*noise(300, 2), *(noise(300, 3) + 2)]
-    results, _ = analysed(rows, covariates={"revenue": ["before"]})
+    results, _ = analysed(rows, covariates=["revenue=before"])
     assert results.check("pre_period_imbalance").status == "failed"
 
 

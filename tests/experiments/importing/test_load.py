@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,10 @@ ROWS = [
 ]
 
 
+def before(covariate):
+    return replace(REVENUE, covariates=(covariate,))
+
+
 def by_name(checks, name):
     return next(check for check in checks if check.name == name)
 
@@ -32,7 +38,7 @@ def test_every_format_says_the_same(write, tmp_path):
         found = load(source, metrics=[CONVERTED, REVENUE], segments=["country"], name="test")
         assert found.log.variants == ("control", "new")
         np.testing.assert_array_equal(found.log.counts, [2, 2])
-        np.testing.assert_array_equal(found.log.overall().total, [[1, 13], [1, 7]])
+        np.testing.assert_array_equal(found.log.values.sum(axis=0), [[1, 10.5], [0, 0], [0, 2.5], [1, 7]])
         assert found.log.cells()["segment"].tolist() == ["(missing)", "DE", "FR"]
         assert (found.rows_read, found.rows_kept, found.rows_refused) == (4, 4, 0)
         assert all(check.status == "ok" for check in found.checks)
@@ -67,7 +73,7 @@ def test_refused_rows_have_line_reason_column_and_value():
         [11, "unit repeats an earlier row", "user_id", "u1"],
     ]
     assert (found.rows_read, found.rows_kept, found.rows_refused) == (12, 3, 9)
-    np.testing.assert_array_equal(found.log.overall().total, [[1, 3], [2, 6.5]])
+    np.testing.assert_array_equal(found.log.values[0], [[1, 3], [1, 2.5], [1, 4]])
     assert by_name(found.checks, "units_in_two_variants").value == 1
     assert by_name(found.checks, "duplicated_units").value == 1
     assert by_name(found.checks, "missing_metrics").value == pytest.approx(2 / 7)
@@ -147,15 +153,44 @@ def test_exposures_with_a_file_of_metrics():
 
 def test_an_empty_covariate_is_the_mean_and_a_word_is_refused():
     rows = units([1, 2], [3, 4]).assign(pre_revenue=["4", "", "8", "much"])
-    found = load(csv(rows), metrics=[REVENUE], covariates={"revenue": ["pre_revenue"]})
-    assert found.metrics[0].covariates == ("pre_revenue",)
+    found = load(csv(rows), metrics=[replace(REVENUE, covariates=("pre_revenue",))])
+    assert found.columns.known_before == ("pre_revenue",)
     np.testing.assert_array_equal(found.log.covariates["pre_revenue"], [4, 6, 8])
     assert found.files[0].reasons == {"pre_revenue is not a number": 1}
 
 
-def test_variants_come_control_first_then_in_natural_order():
+def test_the_ratio_of_two_columns_may_be_a_covariate():
+    rows = units([1, 2], [3, 4], "orders").assign(sessions=2, pre_orders=[1, 2, 3, 4], pre_sessions=4)
+    found = load(csv(rows), metrics=[replace(ORDERS, role="primary", covariates=("pre_orders/pre_sessions",))])
+    assert found.columns.known_before == ("pre_orders", "pre_sessions")
+    assert set(found.log.covariates) == {"pre_orders", "pre_sessions"}
+
+
+def test_a_torn_cluster_is_refused_row_by_row():
+    rows = units([1.0] * 6, [2.0] * 6).assign(shop=["a", "a", "b", "b", "c", "", "d", "d", "e", "e", "c", "f"])
+    found = load(csv(rows), metrics=[REVENUE], cluster="shop")
+    assert found.files[0].refused[["line", "reason", "value"]].fillna("").to_numpy().tolist() == [
+        [6, "cluster is in more than one variant", "c"],
+        [7, "cluster id is missing", ""],
+        [12, "cluster is in more than one variant", "c"],
+    ]
+    np.testing.assert_array_equal(found.log.counts, [2, 3])
+
+
+def test_other_names_for_columns_and_variants():
+    rows = units([1.0], [2.0]).replace({"variant": {"control": "A", "new": "B"}}).rename(columns={"revenue": "umsatz"})
+    asked = {"columns": {"revenue": "umsatz"}, "variants": {"A": "control", "B": "feed"}}
+    found = load(csv(rows), metrics=[REVENUE], planned=["control", "feed"], **asked)
+    assert found.log.variants == ("control", "feed")
+    np.testing.assert_array_equal(found.log.values[0, :, 0], [1, 2])
+    with pytest.raises(ColumnError, match="Did you mean 'umsatz'"):
+        load(csv(rows), metrics=[REVENUE], columns={"revenue": "umsats"})
+
+
+def test_variants_come_control_first_then_as_planned_then_in_natural_order():
     rows = pd.DataFrame({"user_id": range(4), "variant": ["10", "2", "0", "2"], "revenue": [1, 2, 3, 4]})
-    assert load(csv(rows), metrics=[REVENUE], planned=["5"]).log.variants == ("0", "2", "5", "10")
+    assert load(csv(rows), metrics=[REVENUE]).log.variants == ("0", "2", "10")
+    assert load(csv(rows), metrics=[REVENUE], planned=["5"]).log.variants == ("0", "5", "2", "10")
 
 
 def test_preview_guesses_every_part():
@@ -194,8 +229,12 @@ def test_a_birth_date_is_no_day():
         ({"segments": ["variant"]}, ColumnError, "as the variant and as the segment"),
         ({"control": "contrl"}, ExperimentError, "Did you mean 'control'"),
         ({"metrics": [REVENUE, REVENUE]}, ExperimentError, "'revenue' was given twice"),
-        ({"covariates": {"revenue": ["revenue"]}}, ExperimentError, "and as its covariate"),
-        ({"covariates": {"revenues": ["age"]}}, ExperimentError, "Did you mean 'revenue'"),
+        ({"metrics": [before("revenue")]}, ExperimentError, "as a metric and as a covariate of metric 'revenue'"),
+        ({"metrics": [before("ages")]}, ColumnError, "Did you mean 'age'"),
+        ({"metrics": [before("age/visits")]}, ColumnError, "Column 'visits' was not found"),
+        ({"cluster": "shops"}, ColumnError, "Column 'shops' was not found"),
+        ({"cluster": "user_id"}, ColumnError, "as the unit and as the cluster"),
+        ({"cluster": "country"}, DataError, "None of the 60 rows could be used: cluster is in more than one variant"),
         ({"variant": "age"}, ColumnError, "holds 21 different variants"),
         ({"metrics": [CONVERTED], "unit": "user_id"}, ExperimentError, "Use converted:mean"),
         ({"segments": ["user_id2"]}, DataError, "Segment 'user_id2' has 60 values"),
@@ -204,7 +243,7 @@ def test_a_birth_date_is_no_day():
 )
 def test_what_cannot_be_is_one_sentence(options, kind, sentence):
     rows = units([1.0] * 30, [2.0] * 30)
-    rows = rows.assign(age=np.arange(60) % 21, converted=3.5, user_id2=rows["user_id"])
+    rows = rows.assign(age=np.arange(60) % 21, converted=3.5, user_id2=rows["user_id"], country=["DE", "FR"] * 30)
     with pytest.raises(kind, match=sentence):
         load(csv(rows), **({"metrics": [REVENUE]} | options))
 
