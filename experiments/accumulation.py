@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 EPS = float(np.finfo(np.float64).eps)
+#: Share of the squared mean that is left as the variance of a constant where the means of its parts are compared.
+SAME = (1000 * EPS) ** 2
 _SAMPLE = 1000  # units, evenly spread, whose median is near enough to that of all
 _LOST = 1e-6  # of the squared distance to what it was added up about, a variance is known to too few digits
 

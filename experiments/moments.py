@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ExperimentError, unknown
-from experiments.accumulation import EPS, accumulate, divide, outer, settle
+from experiments.accumulation import EPS, SAME, accumulate, divide, outer, settle
 from experiments.accumulation import Floats as Floats
-
-#: Of a squared mean: rounding of so many digits is left where means of constant parts are compared.
-_SAME = (1000 * EPS) ** 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +77,7 @@ class Moments:
         weight = divide(self.n * other.n, self.n + other.n, empty=0.0)[..., None, None]
         n, total = self.n + other.n, self.total + other.total
         product = self.product + other.product + weight * outer(gap)
-        settle(product, _squares(n, total), _SAME)
+        settle(product, _squares(n, total), SAME)
         return Moments(self.quantities, n, total, product)
 
     def sum(self, axis: int = 0) -> Moments:
@@ -93,7 +90,7 @@ class Moments:
         gap = np.nan_to_num(self.mean - pooled)
         between = self.n[..., None, None] * outer(gap)
         product = (self.product + between).sum(axis)
-        settle(product, _squares(n, total), _SAME)
+        settle(product, _squares(n, total), SAME)
         return Moments(self.quantities, n, total, product)
 
     def pooled(self) -> Moments:
