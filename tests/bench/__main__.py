@@ -21,7 +21,7 @@ def main(word: str = "") -> None:
             if word not in job.title:
                 continue
             ours, peer = (in_child(name, side, job.arguments) for side in (job.ours, job.peer))
-            target = f"{job.target:.0f}x" if job.target else ""
+            target = f"{job.target:g}x" if job.target else ""
             times = peer.seconds / ours.seconds
             ratio = f"{times:.0f}x" if times >= 10 else f"{times:.1f}x"
             seconds = f"{ours.seconds:.2f}", f"{peer.seconds:.2f}"
