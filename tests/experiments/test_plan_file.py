@@ -7,7 +7,7 @@ from hypothesis import given
 
 from engine.errors import ExperimentError
 from experiments.plan_file import read_plan, write_plan
-from tests.experiments.test_restoring import PLANS, a_plan
+from tests.experiments.plans import PLANS, a_plan
 
 BY_HAND = b"""
 hypothesis: Free delivery raises revenue.

@@ -1,0 +1,1 @@
+"""The schema's history. ``experiments.database.migrating`` runs what a database lacks."""
