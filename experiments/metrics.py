@@ -33,7 +33,7 @@ class Metric:
         direction: which way is good.
         margin: for guardrails, the relative loss that is still acceptable (0.02 = 2%); None elsewhere.
         title: what a reader calls it.
-        unit: ``share``, ``money``, ``count`` or ``""``: how a page formats its value.
+        unit: ``share`` (of every proportion), ``money``, ``count`` or ``""``: how its value is written.
         quantile: which one, between 0 and 1; for quantiles only.
         cap: a percentile, such as 0.99: what a unit has beyond that quantile of all units is cut off (of a
             ratio: its numerator). None to take every value as it is.
@@ -55,6 +55,8 @@ class Metric:
     covariates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.kind == "proportion" and not self.unit:
+            object.__setattr__(self, "unit", "share")
         if self.kind not in KINDS:
             raise ExperimentError(unknown("Metric kind", str(self.kind), KINDS))
         if (self.kind == "ratio") != (self.denominator is not None):

@@ -11,12 +11,19 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from experiments.metrics import find
+from experiments.describing import CORRECTIONS, interval_name, measured, methods, stopping_rule
+from experiments.metrics import Metric, find
 from experiments.report_charts import PALETTES, cumulative_chart, segment_chart, uplift_chart
 from experiments.results import Results
 from experiments.wording import count, difference, level, p_value, percent, share
 
 _STATUS_SIGNS = {"ship": "▲", "stop": "▼", "keep_running": "●", "inconclusive": "◆", "unhealthy": "✖"}
+_SIGNS = {"better": ("▲ better", "good"), "worse": ("▼ worse", "bad")}
+_GUARDRAIL_SIGNS = {
+    "safe": ("■ safe", "good"),
+    "harmed": ("▼ harmed", "bad"),
+    "uncertain": ("● undecided", ""),
+}
 _CHECK_SIGNS = {"ok": "✓ ok", "warning": "! warning", "failed": "✖ failed"}
 
 
@@ -44,7 +51,13 @@ def html(results: Results) -> str:
         shares=[share(part) for part in plan.shares],
         settings=[(name.replace("_", " ").capitalize(), _setting(part)) for name, part in settings.items()],
         computed=f"{datetime.fromisoformat(results.meta.computed):%d %b %Y, %H:%M} UTC",
-        confidence=share(1 - plan.alpha, 0),
+        interval=interval_name(plan, days_run=results.meta.days),
+        stopping=stopping_rule(plan),
+        correction=CORRECTIONS[plan.correction],
+        methods=methods(plan),
+        metrics=[(metric.label, measured(metric), _role(metric)) for metric in plan.metrics],
+        differ=_differences(results),
+        evidence="Chance to win" if plan.stopping == "bayesian" else "p",
         charts=charts,
         chart_data=_script(charts),
         palettes=_script(PALETTES),
@@ -58,9 +71,10 @@ def _effect_rows(results: Results) -> list[dict[str, Any]]:
     for place, row in enumerate(results.effects.to_dict(orient="records")):
         metric = find(results.plan.metrics, row["metric"])
         shown = _figures(results, row)
-        shown["role"] = metric.role
-        if metric.margin is not None:
-            shown["role"] = f"{metric.role}, may lose {share(metric.margin, 0)}"
+        shown["role"] = _role(metric)
+        shown["unadjusted"] = _unadjusted(metric, row)
+        if row["outcome"] in _GUARDRAIL_SIGNS:
+            shown["mark"], shown["css"] = _GUARDRAIL_SIGNS[row["outcome"]]
         if truth is not None:
             true = truth.iloc[place]
             shown["truth"] = f"{difference(metric, true['absolute'])} ({percent(true['relative'])})"
@@ -85,13 +99,13 @@ def _segment_rows(results: Results) -> list[dict[str, Any]]:
 
 def _figures(results: Results, row: dict[Any, Any]) -> dict[str, Any]:
     metric = find(results.plan.metrics, row["metric"])
-    missing = pd.isna(row["p_value"])
+    missing = row["outcome"] == "missing"
     low, high = difference(metric, row["absolute_low"]), difference(metric, row["absolute_high"])
-    significant = not missing and row["p_value_adjusted"] < results.plan.alpha
-    good = (row["absolute"] > 0) == (metric.direction == "higher")
+    mark, css = _SIGNS.get(row["outcome"], ("", ""))
+    bayesian = results.plan.stopping == "bayesian"
     return {
         "metric": metric.label,
-        "variant": row["variant"],
+        "variant": results.plan.title(row["variant"]),
         "control": level(metric, row["control_value"]),
         "treatment": level(metric, row["treatment_value"]),
         "uplift": difference(metric, row["absolute"]),
@@ -100,11 +114,38 @@ def _figures(results: Results, row: dict[Any, Any]) -> dict[str, Any]:
         "relative_interval": "—"
         if pd.isna(row["relative_low"])
         else f"{percent(row['relative_low'])} to {percent(row['relative_high'])}",
-        "p": "—" if missing else p_value(row["p_value_adjusted"]),
+        "p": share(row["chance_to_win"]) if bayesian else p_value(row["p_value_adjusted"]).replace("no p-value", "—"),
         "explanation": row["explanation"],
-        "mark": "" if not significant else "▲ better" if good else "▼ worse",
-        "css": "" if not significant else "good" if good else "bad",
+        "mark": mark,
+        "css": css,
     }
+
+
+def _role(metric: Metric) -> str:
+    return metric.role if metric.margin is None else f"{metric.role}, may lose {share(metric.margin, 0)}"
+
+
+def _unadjusted(metric: Metric, row: dict[Any, Any]) -> str:
+    """Return the absolute uplift without covariates and its interval, where the row is adjusted."""
+    if not row["covariate_adjusted"]:
+        return ""
+    absolute, low, high = (
+        difference(metric, row[f"unadjusted_{part}"]) for part in ("absolute", "absolute_low", "absolute_high")
+    )
+    return f"{absolute} ({low} to {high})"
+
+
+def _differences(results: Results) -> list[str]:
+    """Return, for the primary metric, whether segments differ in their uplift, a sentence a grouping and treatment."""
+    plan = results.plan
+    tested = results.heterogeneity
+    tested = tested[(tested["metric"] == plan.primary.name) & tested["p_value"].notna()]
+    return [
+        f"By {row['by'].replace('_', ' ')}, uplifts of {plan.title(row['variant'])} "
+        f"{'differ' if row['p_value'] < plan.alpha else 'do not differ'} by more than chance "
+        f"({p_value(row['p_value'])})."
+        for row in tested.to_dict(orient="records")
+    ]
 
 
 def _setting(value: Any) -> str:

@@ -68,11 +68,11 @@ def cumulative_chart(results: Results) -> dict[str, Any]:
                 known, "absolute_low", {"width": 0}, showlegend=False, hoverinfo="skip",
                 fill="tonexty", fillcolor=f"@band{place}",
             ),
-            _line(rows, "absolute", {"color": f"@{place}", "width": 2}, name=variant),
+            _line(rows, "absolute", {"color": f"@{place}", "width": 2}, name=results.plan.title(variant)),
         ]  # fmt: skip
         if results.meta.simulated:
             style = {"color": f"@{place}", "width": 2, "dash": "dash"}
-            traces.append(_line(rows, "true_absolute", style, name=f"{variant}, truth"))
+            traces.append(_line(rows, "true_absolute", style, name=f"{results.plan.title(variant)}, truth"))
     layout = _layout("Day", f"Uplift of {metric.label.lower()}", height=340)
     layout["yaxis"]["tickformat"] = "+.2%" if metric.unit == "share" else "+.3~g"
     layout["shapes"] = [_zero(vertical=False)]

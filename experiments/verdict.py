@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.bayesian import Beliefs
+from experiments.describing import interval_name
 from experiments.effects import EXPLANATIONS, Effects
 from experiments.health import Check
 from experiments.judging import Judged, guardrail_outcomes, judge, sign
@@ -160,13 +161,7 @@ class _Read:
     @property
     def interval(self) -> str:
         """What the intervals are called."""
-        level = f"{1 - self.effects.alpha:.0%}"
-        if self.plan.stopping == "bayesian":
-            return f"{level} credible interval"
-        if self.plan.stopping == "group-sequential":
-            return f"repeated {level} interval"
-        early = self.plan.stopping == "always-valid" or self.days_left
-        return f"always-valid {level} interval" if early else f"{level} interval"
+        return interval_name(self.plan, days_run=self.plan.days - self.days_left)
 
 
 def _inconclusive(

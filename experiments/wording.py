@@ -31,7 +31,7 @@ def level(metric: Metric, value: float | None) -> str:
     """Return a metric's value: ``4.31%`` for a share, ``12.40`` for anything else."""
     if value is None or _missing(value):
         return NO_VALUE
-    if metric.unit == "share" or metric.kind == "proportion":
+    if metric.unit == "share":
         return share(value, 2)
     return _plain(value)
 
@@ -40,7 +40,7 @@ def difference(metric: Metric, value: float | None) -> str:
     """Return an absolute uplift: ``+0.32 pp`` for a share, ``+1.20`` for anything else."""
     if value is None or _missing(value):
         return NO_VALUE
-    if metric.unit == "share" or metric.kind == "proportion":
+    if metric.unit == "share":
         return f"{100 * value:+.2f} pp".replace("-", "−")
     return ("+" if value >= 0 else "") + _plain(value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from experiments.describing import methods
 from experiments.reading import readings
 from experiments.results import Results
 from pages.parts import (
@@ -40,6 +41,7 @@ def main() -> None:
     _metrics(rows, results)
     _guardrails(rows, results)
     verdicts.checks(results)
+    verdicts.adherence(results)
     over_time.draw(results)
     segment_effects.draw(results)
     _origin(results)
@@ -69,8 +71,7 @@ def _guardrails(rows: pd.DataFrame, results: Results) -> None:
         st.caption("The plan has none.")
         return
     allowed = ", ".join(
-        f"{glossary.title(metric.name)} may lose {formats.share(metric.margin, 0)}"
-        for metric in results.plan.guardrails
+        f"{metric.label} may lose {formats.share(metric.margin, 0)}" for metric in results.plan.guardrails
     )
     st.caption(f"{allowed}. Safe: the interval excludes a larger loss. Harmed: all of it is a loss, and not safe.")
     effects.intervals(guarded, results.plan, "guardrails")
@@ -88,6 +89,7 @@ def _origin(results: Results) -> None:
             f"Plan `{results.plan.hash}` · dataset {meta.dataset}, {formats.plural(meta.rows, 'row')}, fingerprint "
             f"`{meta.fingerprint}` · seed {meta.seed} · computed {meta.computed} · {versions}"
         )
+        st.markdown("\n".join(f"- {sentence}" for sentence in methods(results.plan)))
         for note in results.notes:
             st.caption(note)
 

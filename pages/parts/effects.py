@@ -9,10 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from experiments.describing import CORRECTIONS
 from experiments.metrics import Metric, find
 from experiments.plan import Plan
 from experiments.reading import visible_range
-from pages.parts import charts, formats, glossary, planning, tables
+from pages.parts import charts, formats, glossary, tables
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def colour(outcome: str) -> str:
 
 def label(row: pd.Series, plan: Plan) -> str:
     """Return what a row is called: its metric, and its treatment where there are several."""
-    metric = glossary.title(row["metric"])
-    return metric if len(plan.variants) == 2 else f"{metric}<br>{planning.title(row['variant'])}"
+    metric = find(plan.metrics, row["metric"]).label
+    return metric if len(plan.variants) == 2 else f"{metric}<br>{plan.title(row['variant'])}"
 
 
 def intervals(rows: pd.DataFrame, plan: Plan, name: str) -> None:
@@ -135,13 +136,16 @@ def _margin(chart: go.Figure, rows: pd.DataFrame, metric: Metric) -> None:
 
 def table(rows: pd.DataFrame, plan: Plan, name: str) -> None:
     """Show the figures behind ``intervals``; a row without figures says why."""
-    simulated = bool(rows["true_relative"].notna().any())
-    shown = pd.DataFrame([_cells(row, plan, simulated=simulated) for _, row in rows.iterrows()])
-    several = len(plan.variants) > 2
+    shown = pd.DataFrame([_cells(row, plan, rows) for _, row in rows.iterrows()])
     columns = {
         "p-value": st.column_config.TextColumn(
-            help=glossary.tip("p_value") + ("\n\nCorrected for several treatments (Holm)." if several else "")
+            help=f"{glossary.tip('p_value')}\n\nAll treatments and all metrics but guardrails are one family: "
+            f"{CORRECTIONS[plan.correction]}."
         ),
+        "Chance to win": st.column_config.TextColumn(help=glossary.tip("chance_to_win")),
+        "Expected loss": st.column_config.TextColumn(help=glossary.tip("expected_loss")),
+        "Loss ruled out": st.column_config.TextColumn(help=glossary.tip("non_inferiority")),
+        "Without adjustment": st.column_config.TextColumn(help=glossary.tip("cuped")),
         "Relative uplift": st.column_config.TextColumn(help=glossary.tip("uplift")),
         "Interval": st.column_config.TextColumn(help=glossary.tip("confidence_interval")),
         "True uplift": st.column_config.TextColumn(help=glossary.tip("true_uplift")),
@@ -156,24 +160,39 @@ def truth_words(inside: bool | None) -> str:
     return {True: "✓ holds the truth", False: "✗ misses the truth"}.get(inside, formats.NO_VALUE)  # type: ignore[arg-type]
 
 
-def _cells(row: pd.Series, plan: Plan, *, simulated: bool) -> dict[str, str]:
-    """Return one row as text."""
-    unit = find(plan.metrics, row["metric"]).unit
+def _cells(row: pd.Series, plan: Plan, rows: pd.DataFrame) -> dict[str, str]:
+    """Return one row as text, with the columns that ``rows`` have a use for."""
+    metric = find(plan.metrics, row["metric"])
     missing = row["outcome"] == "missing"
-    cells = {"Metric": glossary.title(row["metric"])}
+    cells = {"Metric": metric.label}
     if len(plan.variants) > 2:
-        cells["Treatment"] = planning.title(row["variant"])
+        cells["Treatment"] = plan.title(row["variant"])
     cells |= {
         "Reading": MARKS[row["outcome"]].words + (" · suspiciously large" if row["suspicious"] else ""),
         "Relative uplift": "Not enough data" if missing else formats.uplift(row["relative"]),
         "Interval": formats.interval(formats.uplift(row["relative_low"]), formats.uplift(row["relative_high"])),
     }
-    if simulated:
+    if rows["true_relative"].notna().any():
         cells["True uplift"] = formats.uplift(row["true_relative"])
         cells["The interval"] = truth_words(row["inside"])
-    return cells | {
-        "p-value": formats.p_value(row["p_value_adjusted"]),
-        "Control": formats.level(row["control_value"], unit),
-        "Treated": formats.level(row["treatment_value"], unit),
-        "Absolute uplift": formats.NO_VALUE if missing else formats.difference(row["absolute"], unit),
+    if rows["non_inferiority_p_value"].notna().any():
+        cells["Loss ruled out"] = formats.p_value(row["non_inferiority_p_value"])
+    elif plan.stopping == "bayesian":
+        cells["Chance to win"] = formats.share(row["chance_to_win"])
+        cells["Expected loss"] = formats.difference(row["expected_loss"], metric.unit).removeprefix("+")
+    else:
+        cells["p-value"] = formats.p_value(row["p_value_adjusted"])
+    cells |= {
+        "Control": formats.level(row["control_value"], metric.unit),
+        "Treated": formats.level(row["treatment_value"], metric.unit),
+        "Absolute uplift": formats.NO_VALUE if missing else formats.difference(row["absolute"], metric.unit),
     }
+    if rows["covariate_adjusted"].any():
+        cells["Without adjustment"] = _unadjusted(row, metric)
+    return cells
+
+
+def _unadjusted(row: pd.Series, metric: Metric) -> str:
+    """Return the absolute uplift without covariates, with its interval."""
+    low, high = (formats.difference(row[f"unadjusted_{end}"], metric.unit) for end in ("absolute_low", "absolute_high"))
+    return f"{formats.difference(row['unadjusted_absolute'], metric.unit)} ({formats.interval(low, high)})"

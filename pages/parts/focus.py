@@ -8,14 +8,20 @@ import streamlit as st
 
 from experiments.metrics import Metric, find
 from experiments.plan import Plan
-from pages.parts import glossary, planning
 
 
 def metric_of(plan: Plan, key: str) -> Metric:
     """Ask which metric, the primary one first."""
     names = [metric.name for metric in plan.metrics]
     settle(key, names)
-    name = st.selectbox("Metric", names, format_func=glossary.title, key=key, bind="query-params", width=220)
+    name = st.selectbox(
+        "Metric",
+        names,
+        format_func=lambda each: find(plan.metrics, each).label,
+        key=key,
+        bind="query-params",
+        width=220,
+    )
     return find(plan.metrics, name or names[0])
 
 
@@ -25,7 +31,7 @@ def treatment_of(plan: Plan, key: str) -> str:
     if len(treatments) == 1:
         return treatments[0]
     settle(key, treatments)
-    chosen = st.selectbox("Treatment", treatments, format_func=planning.title, key=key, bind="query-params", width=220)
+    chosen = st.selectbox("Treatment", treatments, format_func=plan.title, key=key, bind="query-params", width=220)
     return chosen or treatments[0]
 
 

@@ -56,12 +56,17 @@ def signed(value: float | None, digits: int = 3) -> str:
 
 def level(value: float | None, unit: str) -> str:
     """Return a metric's value by its ``Metric.unit``: ``4.31%`` for a share, ``12.40`` for anything else."""
-    return share(value, 2) if unit == "share" else decimal(value, 2)
+    return share(value, 2) if unit == "share" else decimal(value, _digits(value))
 
 
 def difference(value: float | None, unit: str) -> str:
     """Return an absolute uplift by its ``Metric.unit``: ``+0.32 pp`` for a share, ``+1.20`` for anything else."""
-    return points(value) if unit == "share" else signed(value, 2)
+    return points(value) if unit == "share" else signed(value, _digits(value))
+
+
+def _digits(value: float | None) -> int:
+    """Return 2, and 4 for what would be almost nothing in hundredths."""
+    return 4 if value is not None and 0 < abs(value) < 0.1 else 2
 
 
 def p_value(value: float | None) -> str:

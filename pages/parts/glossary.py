@@ -214,7 +214,7 @@ TERMS: dict[str, Term] = {
     ),
     # Experiment
     "click_through": Term(
-        "Click-through",
+        "Click-through rate",
         "The share of shown items that are clicked.",
         "higher",
         "clicks ÷ impressions, all users",
@@ -243,6 +243,31 @@ TERMS: dict[str, Term] = {
         "How surprising such a difference would be if the variants were equal.",
         "context",
         "two-sided; below 0.05 is called significant unless the plan says otherwise",
+    ),
+    "chance_to_win": Term(
+        "Chance to win",
+        "How likely the treatment is truly better than the control, after this test and what was believed before it.",
+        "higher",
+        "posterior probability that the uplift goes the good way",
+    ),
+    "expected_loss": Term(
+        "Expected loss",
+        "What shipping the treatment would cost on average if it is worse after all, counting 0 where it is better.",
+        "lower",
+        "posterior mean of the loss, in the metric's own unit",
+    ),
+    "non_inferiority": Term(
+        "Loss ruled out",
+        "How surely a loss as large as the guardrail's margin is ruled out.",
+        "lower",
+        "one-sided p-value of a relative loss of the margin or more, to be read against half the significance level",
+    ),
+    "cuped": Term(
+        "CUPED",
+        "The uplift adjusted by what was known of the units before the test, which takes noise away. Beside it stands "
+        "the uplift without adjustment.",
+        "context",
+        "metric − θ · (what was known before − its mean)",
     ),
     "true_uplift": Term(
         "True uplift",

@@ -6,20 +6,33 @@ import pandas as pd
 import streamlit as st
 
 from experiments.metrics import Metric
+from experiments.plan import Stopping
 from experiments.reading import visible_range
 from experiments.results import Results
 from pages.parts import charts, focus, formats, glossary
 
-_ABOUT = (
-    "The dark band is right for one look, at the planned end. The light band may be looked at every day: an uplift is "
-    "settled early only when the light band leaves zero."
-)
+_ABOUT: dict[Stopping, str] = {
+    "fixed": "The dark band is right for one look, at the planned end. The light band may be looked at every day: an "
+    "uplift is settled early only when the light band leaves zero.",
+    "always-valid": "The light band may be looked at every day: an uplift is settled when it leaves zero. The dark "
+    "band would be right for one look at the end.",
+    "group-sequential": "The light band may be read at the planned looks, and between two of them says what the one "
+    "before said: an uplift is settled when it leaves zero. The dark band would be right for one look at the end.",
+    "bayesian": "The light band is the credible interval, under the plan's prior. Whoever stops when it first leaves "
+    "zero is wrong more often than the significance level says.",
+}
+_BANDS: dict[Stopping, str] = {
+    "fixed": "Look every day",
+    "always-valid": "Look every day",
+    "group-sequential": "Planned looks",
+    "bayesian": "Credible interval",
+}
 
 
 def draw(results: Results) -> None:
     """Draw the cumulative relative uplift of one metric and treatment."""
     st.subheader("How the uplift settled", anchor=False, help=glossary.tip("always_valid"))
-    st.caption(_ABOUT)
+    st.caption(_ABOUT[results.plan.stopping])
     with st.container(horizontal=True):
         metric = focus.metric_of(results.plan, "metric")
         treatment = focus.treatment_of(results.plan, "treatment")
@@ -28,15 +41,15 @@ def draw(results: Results) -> None:
     if rows["relative"].isna().all():
         st.info(rows["explanation"].iloc[-1], icon=":material/info:")
         return
-    _chart(rows, metric, simulated=results.meta.simulated)
+    _chart(rows, metric, results)
 
 
-def _chart(rows: pd.DataFrame, metric: Metric, *, simulated: bool) -> None:
+def _chart(rows: pd.DataFrame, metric: Metric, results: Results) -> None:
     colours = charts.colours()
     chart = charts.figure(x_title="Day", y_title="Relative uplift so far")
     days = rows["day"].tolist()
     for name, low, high in (
-        ("Look every day", "relative_low", "relative_high"),
+        (_BANDS[results.plan.stopping], "relative_low", "relative_high"),
         ("One look at the end", "fixed_relative_low", "fixed_relative_high"),
     ):
         charts.band(chart, days, rows[low].tolist(), rows[high].tolist(), colours[0], name)
@@ -44,7 +57,7 @@ def _chart(rows: pd.DataFrame, metric: Metric, *, simulated: bool) -> None:
     chart.add_scatter(
         x=days, y=rows["relative"], mode="lines+markers", name="Estimate", line={"color": colours[0], "width": 2.5}
     )
-    if simulated:
+    if results.meta.simulated:
         marks.append(rows["true_relative"])
         chart.add_scatter(
             x=days,
@@ -63,8 +76,8 @@ def _chart(rows: pd.DataFrame, metric: Metric, *, simulated: bool) -> None:
     last = rows.iloc[-1]
     charts.show(
         chart,
-        alt=f"Cumulative relative uplift of {glossary.title(metric.name)} by day; on the last day "
-        f"{formats.uplift(last['relative'])}, always-valid interval "
+        alt=f"Cumulative relative uplift of {metric.label} by day; on the last day "
+        f"{formats.uplift(last['relative'])}, {_BANDS[results.plan.stopping].lower()} "
         f"{formats.interval(formats.uplift(last['relative_low']), formats.uplift(last['relative_high']))}.",
         data=rows,
         name="cumulative",

@@ -8,14 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from experiments.describing import CORRECTIONS
 from experiments.metrics import Metric
 from experiments.reading import segment_readings
 from experiments.results import Results
-from pages.parts import charts, effects, focus, formats, glossary, groupings, tables
+from pages.parts import charts, effects, focus, formats, groupings, tables
 
 _ABOUT = (
-    "The test was not planned for segments. p-values are corrected for all segments of the metric (Holm), the "
-    "intervals are not: take what stands out as an idea for the next test, not as a finding."
+    "p-values are {correction} over all segments, metrics and treatments, the intervals are not: take what stands out "
+    "as an idea for the next test, not as a finding."
 )
 
 
@@ -23,7 +24,7 @@ def draw(results: Results) -> None:
     """Draw the absolute uplift of one metric and treatment in every segment of one grouping."""
     st.subheader("Who gains, who loses?", anchor=False)
     st.badge("Exploratory", icon=":material/travel_explore:", color="orange")
-    st.caption(_ABOUT)
+    st.caption(_ABOUT.format(correction=CORRECTIONS[results.plan.correction]))
     everything = segment_readings(results)
     if everything.empty:
         st.info("This experiment has no segments.", icon=":material/info:")
@@ -42,9 +43,26 @@ def draw(results: Results) -> None:
         st.info("Not enough data in any of these segments.", icon=":material/info:")
     else:
         _chart(shown, metric)
+    _differ(results, by, metric, treatment)
     tables.table(pd.DataFrame([_cells(row, metric) for row in rows.to_dict("records")]), "segment-effects", data=rows)
     for reason, part in rows[rows["explanation"] != ""].groupby("explanation", sort=False):
         st.caption(f"{', '.join(part['segment'])}: {reason}")
+
+
+def _differ(results: Results, by: str, metric: Metric, treatment: str) -> None:
+    """Say whether the segments differ in their uplift by more than chance."""
+    table = results.heterogeneity
+    tested = table[(table["by"] == by) & (table["metric"] == metric.name) & (table["variant"] == treatment)]
+    if tested.empty or tested["p_value"].isna().all():
+        return
+    found = tested.iloc[0]
+    answer = (
+        "differ by more than chance" if found["p_value"] < results.plan.alpha else "do not differ by more than chance"
+    )
+    st.markdown(
+        f"The segments' uplifts **{answer}**: Cochran's Q {formats.decimal(found['statistic'], 1)} with "
+        f"{found['degrees_of_freedom']:.0f} degrees of freedom, {formats.p_value(found['p_value'])}."
+    )
 
 
 def _chart(rows: pd.DataFrame, metric: Metric) -> None:
@@ -61,9 +79,7 @@ def _chart(rows: pd.DataFrame, metric: Metric) -> None:
     )
     chart.update_xaxes(tickformat="+.1%" if metric.unit == "share" else "+.2f", nticks=5)
     said = "; ".join(f"{row['segment']} {formats.difference(row['absolute'], metric.unit)}" for row in records)
-    charts.show(
-        chart, alt=f"Absolute uplift of {glossary.title(metric.name)} by segment. {said}.", data=rows, name="segments"
-    )
+    charts.show(chart, alt=f"Absolute uplift of {metric.label} by segment. {said}.", data=rows, name="segments")
 
 
 def _cells(row: Mapping[Hashable, Any], metric: Metric) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from experiments.describing import interval_name, stopping_rule
 from experiments.metrics import find
 from experiments.reading import readings
 from experiments.results import Results
-from pages.parts import formats, glossary, headline, planning
+from pages.parts import formats, glossary, headline
 
 _TONES: dict[str, headline.Tone] = {
     "ship": "success",
@@ -22,9 +23,10 @@ _CHECKS = {"ok": ":material/check_circle:", "warning": ":material/warning:", "fa
 def answer(results: Results) -> str:
     """Return the verdict as the page's first line."""
     verdict = results.verdict
-    control = planning.title(results.plan.variants[0])
+    plan = results.plan
+    control = plan.title(plan.variants[0])
     return {
-        "ship": f"Ship {planning.title(verdict.variant or '')} instead of {control}.",
+        "ship": f"Ship {plan.title(verdict.variant or plan.variants[-1])} instead of {control}.",
         "stop": f"Stop: keep {control}.",
         "keep_running": f"Keep running, {formats.plural(verdict.days_left, 'day')} left: nothing is settled yet.",
         "inconclusive": "Inconclusive: this test does not settle it.",
@@ -34,11 +36,12 @@ def answer(results: Results) -> str:
 
 def who(results: Results) -> str:
     """Return who was compared with whom, on how many users and days."""
-    control, *treatments = (planning.title(name) for name in results.plan.variants)
-    units = formats.plural(results.meta.units, "simulated user" if results.meta.simulated else "user")
+    meta, plan = results.meta, results.plan
+    control, *treatments = (plan.title(name) for name in plan.variants)
+    made = f"simulated users made from {meta.dataset}" if meta.simulated else f"units in {meta.dataset}"
     return (
-        f"{', '.join(treatments)} against {control} (control) · {units} made from {results.meta.dataset} · "
-        f"{formats.plural(results.meta.days, 'day')}"
+        f"{', '.join(treatments)} against {control} (control) · {formats.count(meta.units)} {made} · "
+        f"{formats.plural(meta.days, 'day')}"
     )
 
 
@@ -56,35 +59,39 @@ def beside_truth(results: Results) -> str:
     primary = rows[rows["role"] == "primary"]
     named = primary[primary["variant"] == results.verdict.variant]
     row = (named if len(named) else primary).iloc[0]
-    metric = glossary.title(row["metric"])
+    metric = find(results.plan.metrics, row["metric"]).label
     if row["outcome"] == "missing":
         return f"Not enough data on {metric.lower()}: {row['explanation']}"
     said = formats.interval(formats.uplift(row["relative_low"]), formats.uplift(row["relative_high"]))
     held = {True: "the interval holds the truth", False: "the interval misses the truth"}.get(row["inside"], "")
     return (
-        f"{metric} in {planning.title(row['variant'])}: the test says {formats.uplift(row['relative'])} ({said}), the "
-        f"truth is {formats.uplift(row['true_relative'])}: {held}."
+        f"{metric} in {results.plan.title(row['variant'])}: the test says {formats.uplift(row['relative'])} ({said}), "
+        f"the truth is {formats.uplift(row['true_relative'])}: {held}."
     )
 
 
 def figures(results: Results) -> None:
     """Draw the primary metric and the size of the test as figures."""
+    plan, meta = results.plan, results.meta
     rows = readings(results)
-    row = rows[rows["role"] == "primary"].iloc[0]
-    metric = find(results.plan.metrics, row["metric"])
+    primary = rows[rows["role"] == "primary"]
+    named = primary[primary["variant"] == results.verdict.variant]
+    row = (named if len(named) else primary).iloc[0]
+    metric = find(plan.metrics, row["metric"])
     missing = row["outcome"] == "missing"
-    pairs = [
-        (f"{glossary.title(metric.name)}, uplift", formats.NO_VALUE if missing else formats.uplift(row["relative"])),
-        ("p_value", formats.p_value(row["p_value_adjusted"])),
-    ]
-    if results.meta.simulated:
+    pairs = [(f"{metric.label}, uplift", formats.NO_VALUE if missing else formats.uplift(row["relative"]))]
+    if plan.stopping == "bayesian":
+        pairs.append(("chance_to_win", formats.share(row["chance_to_win"])))
+    else:
+        pairs.append(("p_value", formats.p_value(row["p_value_adjusted"])))
+    if meta.simulated:
         pairs.append(("true_uplift", formats.uplift(row["true_relative"])))
-    pairs += [("Users", formats.count(results.meta.units)), ("Days", formats.count(results.meta.days))]
+    pairs += [("Users" if meta.simulated else "Units", formats.count(meta.units)), ("Days", formats.count(meta.days))]
     headline.figures(pairs)
     interval = formats.interval(formats.uplift(row["relative_low"]), formats.uplift(row["relative_high"]))
     st.caption(
-        f"{glossary.title(metric.name)} of {planning.title(row['variant'])} against the control; the uplift's "
-        f"{formats.share(1 - results.plan.alpha, 0)} interval is {interval}."
+        f"{metric.label} of {plan.title(row['variant'])} against the control; the uplift's "
+        f"{interval_name(plan, days_run=meta.days)} is {interval}. The plan: {stopping_rule(plan)}."
     )
     if row["suspicious"]:
         headline.banner("warning", f"{metric.label}: suspiciously large. Check how it is counted before believing it.")
@@ -96,3 +103,15 @@ def checks(results: Results) -> None:
     for check in results.checks:
         words = {"ok": "OK", "warning": "Take care", "failed": "Failed"}[check.status]
         st.markdown(f"{_CHECKS[check.status]} **{check.title}: {words}.** {check.sentence} {check.next_step}".strip())
+
+
+def adherence(results: Results) -> None:
+    """Say whether the analysis followed the plan that was made before."""
+    found = results.adherence
+    if found is None:
+        return
+    st.subheader("Was the plan followed?", anchor=False)
+    if found.followed:
+        st.markdown(f":material/check_circle: **Yes.** {found.sentence}")
+    else:
+        st.markdown(f":material/warning: **Not as it was made.** {found.sentence}")

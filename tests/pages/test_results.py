@@ -82,7 +82,7 @@ def test_the_newest_result_is_shown_and_named_in_the_link(open_page, log, key):
 
 def test_rows_carry_uplift_interval_p_and_truth(open_page, log, key):
     figures, guardrails = (frame.value for frame in open_page(log, result=key).dataframe[:2])
-    assert list(figures["Metric"]) == ["Conversion", "Click-through", "Revenue per user"]
+    assert list(figures["Metric"]) == ["Conversion", "Click-through rate", "Revenue per user"]
     assert list(guardrails["Metric"]) == ["Sessions per user"]
     for column in (
         "Relative uplift",
@@ -156,7 +156,9 @@ def test_missing_figures_say_not_enough_data(open_page, log, key, altered):
         "absolute_low",
         "absolute_high",
     ]
-    effects = results.effects.assign(**dict.fromkeys(names, float("nan")), explanation="Not enough data: no units.")
+    effects = results.effects.assign(
+        **dict.fromkeys(names, float("nan")), outcome="missing", explanation="Not enough data: no units."
+    )
     page = open_page(log, result=altered("missing", effects=effects))
     table = page.dataframe[0].value
     assert set(table["Relative uplift"]) == {"Not enough data"}

@@ -49,7 +49,7 @@ def test_what_is_on_disk_is_shown_with_the_truth_beside(open_page, log):
     assert "the truth is" in words(page)
     assert "Next step" in words(page)
     table = page.dataframe[0].value
-    assert list(table["Metric"]) == ["Conversion", "Click-through", "Revenue per user", "Sessions per user"]
+    assert list(table["Metric"]) == ["Conversion", "Click-through rate", "Revenue per user", "Sessions per user"]
     assert table["The interval"].str.contains("the truth").all()
     assert not [button for button in page.button if button.key == "run"]
 
