@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from engine.errors import ExperimentError, unknown
+from engine.models import MODELS
+from experiments.bayesian import Prior
+from experiments.boundaries import Spending
 from experiments.metrics import SIMULATED, Metric, with_primary
+from experiments.multiplicity import Correction
 from experiments.plan import Plan, Stopping
+
+#: What may be asked of a simulated experiment beside ``SIMULATED``, so that every kind of metric is among them.
+ON_REQUEST: tuple[Metric, ...] = (
+    Metric(name="purchases_per_user", kind="count", numerator="purchases", title="Purchases per user", unit="count"),
+    Metric(
+        name="revenue_p90",
+        kind="quantile",
+        numerator="revenue",
+        quantile=0.9,
+        title="90th percentile of revenue",
+        unit="money",
+    ),
+)
+
+MEASURABLE: tuple[Metric, ...] = (*SIMULATED, *ON_REQUEST)
 
 
 def draft(
@@ -22,9 +42,16 @@ def draft(
     alpha: float = 0.05,
     power: float = 0.8,
     stopping: Stopping = "fixed",
+    looks: int | None = None,
+    spending: Spending = "obrien-fleming",
+    prior: Prior | Mapping[str, Any] | None = None,
+    correction: Correction = "holm",
+    covariates: Sequence[str] = (),
     hypothesis: str = "",
 ) -> Plan:
     """Return the plan of an experiment that measures ``experiments.metrics.SIMULATED``.
+
+    Of ``ON_REQUEST`` only what decides or guards is measured too: each metric more shares alpha.
 
     Args:
         variants: names, the control first.
@@ -37,7 +64,13 @@ def draft(
         mde: smallest relative uplift worth finding, or None.
         alpha: two-sided significance level.
         power: chance to find an uplift of ``mde``.
-        stopping: one look at the end, or one each day.
+        stopping: when the experiment may stop; see ``experiments.plan.Plan``.
+        looks: of a group-sequential plan; one a day when None.
+        spending: how a group-sequential plan spends alpha.
+        prior: of a bayesian plan, or its fields as plain data; flat when None.
+        correction: over all metrics and treatments.
+        covariates: what was known of units before and adjusts every metric but quantiles (CUPED), such as
+            the names of ``experiments.earlier.BEFORE``.
         hypothesis: what is believed; written for you where empty.
 
     Raises:
@@ -47,7 +80,10 @@ def draft(
     return Plan(
         hypothesis=hypothesis.strip() or _hypothesis(variants, metrics, primary),
         variants=tuple(variants),
-        metrics=with_primary(metrics, primary),
+        metrics=tuple(
+            metric if metric.kind == "quantile" else replace(metric, covariates=tuple(covariates))
+            for metric in with_primary(metrics, primary)
+        ),
         split=tuple(split) if split is not None else (1.0,) * len(variants),
         days=days,
         units=users,
@@ -55,7 +91,20 @@ def draft(
         alpha=alpha,
         power=power,
         stopping=stopping,
+        looks=looks,
+        spending=spending,
+        prior=_prior(prior),
+        correction=correction,
+        titles=tuple(map(title_of, variants)),
     )
+
+
+def title_of(variant: str) -> str:
+    """Return what readers call the variant ``names_of`` named: ``SVD`` for ``svd``, ``SVD 2`` for ``svd_2``."""
+    if variant in MODELS:
+        return MODELS[variant].title
+    model, _, number = variant.rpartition("_")
+    return f"{title_of(model)} {number}" if number.isdigit() and model else variant[:1].upper() + variant[1:]
 
 
 def split_for(treatments: int, control_share: float | None = None) -> tuple[float, ...]:
@@ -82,9 +131,11 @@ def names_of(models: Sequence[str]) -> tuple[str, ...]:
 
 
 def _guarded(guardrails: Mapping[str, float] | None, primary: str) -> tuple[Metric, ...]:
+    asked = {primary, *(guardrails or {})}
+    measured = (*SIMULATED, *(metric for metric in ON_REQUEST if metric.name in asked))
     if guardrails is None:
-        return SIMULATED
-    known = [metric.name for metric in SIMULATED]
+        return measured
+    known = [metric.name for metric in MEASURABLE]
     for name in guardrails:
         if name not in known:
             raise ExperimentError(unknown("Metric", name, known))
@@ -94,8 +145,18 @@ def _guarded(guardrails: Mapping[str, float] | None, primary: str) -> tuple[Metr
         replace(metric, role="guardrail", margin=guardrails[metric.name])
         if metric.name in guardrails
         else replace(metric, role="secondary", margin=None)
-        for metric in SIMULATED
+        for metric in measured
     )
+
+
+def _prior(given: Prior | Mapping[str, Any] | None) -> Prior:
+    if given is None or isinstance(given, Prior):
+        return given or Prior()
+    fields = dict(given)
+    if "rate" in fields:
+        success, failure = fields["rate"]
+        fields["rate"] = (float(success), float(failure))
+    return Prior(**fields)
 
 
 def _hypothesis(names: Sequence[str], metrics: Sequence[Metric], primary: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,12 @@ from engine.dataset import Dataset
 from engine.errors import ExperimentError
 from engine.world.catalogue import item_prices
 from engine.world.parameters import WorldParameters
+from experiments.activity import QUANTITIES, Activity, activity
+from experiments.measured import measured
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments, from_sums
+from experiments.quantiles import quantile_estimates
 
-QUANTITIES = ("sessions", "impressions", "clicks", "purchased", "revenue")
-
-_SHOWN = ("impression", "impressions", "shown", "exposure")
-_CLICKED = ("click", "view")
-_BOUGHT = ("purchase", "buy", "order", "transaction")
 _SLATE = 10  # positions a session shows where the log counts no impressions
 
 
@@ -27,11 +26,13 @@ class History:
     """Users of a log, counted from the start of a window of days.
 
     The log is cut into as many windows of ``days`` days as it holds, back from its end. A user is a unit of
-    each window they appear in; figures are pooled over windows.
+    each window they appear in; figures are pooled over windows. Users come back, so their number grows slower
+    than in proportion to days.
 
     Attributes:
         users: distinct users seen within the first 1, 2, ... days of a window, averaged, shape (days,).
-        moments: of ``QUANTITIES`` over those users and days, one variant, leading axis (days,).
+        moments: of ``activity.QUANTITIES`` over those users and days, one variant, leading axis (days,).
+        quantiles: by name of a quantile metric, its value and one user's linearised variance, shape (2, days).
         measured: the quantities the log really holds; the others are zero.
         timed: whether the log has times; without them everybody is a unit of one day.
         price_mean: mean price of an item, 1 where items have none.
@@ -40,6 +41,7 @@ class History:
 
     users: Floats
     moments: Moments
+    quantiles: Mapping[str, Floats] = field(default_factory=dict)
     measured: frozenset[str]
     timed: bool
     price_mean: float
@@ -63,79 +65,114 @@ class Baseline:
     sentence: str
 
 
-def history(dataset: Dataset, days: int) -> History:
+def history(dataset: Dataset, days: int, *, quantiles: Sequence[Metric] = ()) -> History:
     """Return what users do within their first 1, 2, ... ``days`` days in view; fewer where the log is shorter.
+
+    Args:
+        dataset: the log.
+        days: length of a window, 1 or more.
+        quantiles: quantile metrics to measure too; they have no moments, so the units are ranked for each day.
 
     Raises:
         ExperimentError: where ``days`` is less than 1, or the log is empty.
     """
-    rows = dataset.interactions
-    timed = dataset.has_time
-    if timed:
-        rows = rows.loc[rows["time"].notna()]
-    if days < 1 or rows.empty:
-        raise ExperimentError(f"{days} days of a log of {len(rows)} rows were asked for; both must be 1 or more.")
-    user = rows["user"].to_numpy(np.int64)
-    second = (
-        rows["time"].to_numpy().astype("datetime64[s]").astype(np.int64) if timed else np.zeros(len(rows), np.int64)
-    )
-    day = second // 86_400
-    span = int(day.max() - day.min()) + 1
-    length = min(days, span)
-    windows = span // length
-    window, offset = np.divmod(day - (day.max() + 1 - windows * length), length)
-    values, measured = _quantities(dataset, rows["event"].astype(str).str.lower().to_numpy(), rows["item"].to_numpy())
-    values[:, 0] = _opens(user, second)
+    if days < 1:
+        raise ExperimentError(f"{days} days of a log were asked for; expected 1 or more.")
+    done = activity(dataset)
+    length = min(days, done.span)
+    windows = done.span // length
+    window, offset = np.divmod(done.day - (done.span - windows * length), length)
     inside = window >= 0
-    unit = window[inside] * dataset.n_users + user[inside]
-    moments = _by_day(unit, offset[inside], values[inside], length)
+    unit = window[inside] * done.n_users + done.user[inside]
+    offset, values = offset[inside], done.values[inside]
+    moments = _by_day(unit, offset, values, length)
     price = item_prices(dataset.items)
     paid = np.ones(1) if price is None else price
     return History(
         users=moments.n[:, 0] / windows,
         moments=moments,
-        measured=measured,
-        timed=timed,
+        quantiles={each.name: _ranked(each, unit, offset, values, length) for each in quantiles if _held(done, each)},
+        measured=done.measured,
+        timed=done.timed,
         price_mean=float(paid.mean()),
         price_square=float((paid**2).mean()),
     )
 
 
 def baseline(past: History, metric: Metric) -> Baseline:
-    """Return ``metric`` as the log has it, or as simulated users would have it where the log cannot tell."""
+    """Return ``metric`` as the log has it, or as simulated users would have it where the log cannot tell.
+
+    Raises:
+        ExperimentError: where the log holds no such quantity and none is assumed.
+    """
     if not past.measured.issuperset(metric.quantities):
         return _assumed(past, metric)
-    top = past.moments.index(metric.numerator)
-    mean, covariance = past.moments.mean[:, 0], past.moments.covariance[:, 0]
-    value, variance = mean[:, top], covariance[:, top, top]
-    if metric.denominator is not None:
-        below = past.moments.index(metric.denominator)
-        bottom = mean[:, below]
-        value = value / bottom
-        variance = variance - 2 * value * covariance[:, top, below] + value**2 * covariance[:, below, below]
-        variance = np.maximum(variance, 0) / bottom**2
     window = "from a user's first day in view" if past.timed else "over the whole log, which has no times"
-    return Baseline(value=value, variance=variance, measured=True, sentence=f"Measured on this log, {window}.")
+    sentence = f"Measured on this log, {window}."
+    if metric.kind == "quantile":
+        if metric.name not in past.quantiles:
+            raise ExperimentError(f"'{metric.name}' is a quantile that was not measured; name it in `quantiles`.")
+        value, variance = past.quantiles[metric.name]
+        return Baseline(value=value, variance=variance, measured=True, sentence=sentence)
+    found = measured(past.moments, metric)
+    return Baseline(value=found.baseline, variance=np.nan_to_num(found.variance), measured=True, sentence=sentence)
+
+
+def _held(done: Activity, metric: Metric) -> bool:
+    return done.measured.issuperset(metric.quantities)
+
+
+def _ranked(metric: Metric, unit: NDArray[np.int64], offset: NDArray[np.int64], values: Floats, days: int) -> Floats:
+    """Return a quantile over the units seen within the first 1, 2, ... days, and its linearised variance."""
+    column = values[:, QUANTITIES.index(metric.numerator)]
+    names, code = np.unique(unit, return_inverse=True)
+    first = np.full(len(names), days)
+    np.minimum.at(first, code, offset)
+    found = np.full((2, days), np.nan)
+    for day in range(days):
+        so_far = np.bincount(code, weights=column * (offset <= day), minlength=len(names))[first <= day]
+        if len(so_far) < 2:
+            continue
+        ranked = quantile_estimates(
+            so_far[:, None], np.zeros(len(so_far), int), 1, names=[metric.name], levels=[metric.quantile or 0.5]
+        )
+        found[:, day] = ranked.value[0, 0], ranked.variance[0, 0] * len(so_far)
+    return found
 
 
 def _assumed(past: History, metric: Metric) -> Baseline:
     """Return the metric under the simulated users' default rates, from the log's own sessions.
 
-    Purchases are a Poisson process over the positions shown, revenue a compound one.
+    Clicks and purchases are Poisson processes over the positions shown, revenue a compound one; that users
+    differ in their sessions adds to each variance.
     """
-    rates = WorldParameters()
-    sessions = past.moments.mean[:, 0, past.moments.index("sessions")]
-    shown = _SLATE * sessions
-    bought = rates.click_through * rates.purchase_rate * shown
+    rates, column = WorldParameters(), past.moments.index("sessions")
+    sessions, uneven = past.moments.mean[:, 0, column], past.moments.covariance[:, 0, column, column]
+    clicks = rates.click_through * _SLATE  # a session
+    buys = rates.purchase_rate * clicks
     words = f"a click-through of {rates.click_through:.0%} on {_SLATE} positions a session"
     buying = f"{words} and {rates.purchase_rate:.0%} purchases a click"
-    if metric.kind == "ratio":
-        value = np.full_like(shown, rates.click_through)
-        return _as_assumed(value, value * (1 - value) / shown, words)
-    if metric.kind == "proportion":
-        value = -np.expm1(-bought)
+    if metric.quantities == ("clicks", "impressions"):
+        value = np.full_like(sessions, rates.click_through)
+        return _as_assumed(value, value * (1 - value) / (_SLATE * sessions), words)
+    if metric.kind == "proportion" and metric.numerator in ("purchased", "purchases"):
+        value = -np.expm1(-buys * sessions)
         return _as_assumed(value, value * (1 - value), buying)
-    return _as_assumed(bought * past.price_mean, bought * past.price_square, buying)
+    # What each event adds to a unit's sum, and to its square, on average.
+    events = {
+        "clicks": (clicks, 1.0, 1.0, words),
+        "purchases": (buys, 1.0, 1.0, buying),
+        "revenue": (buys, past.price_mean, past.price_square, buying),
+    }
+    if metric.kind not in ("mean", "count") or metric.numerator not in events:
+        lacking = ", ".join(name for name in metric.quantities if name not in past.measured)
+        raise ExperimentError(
+            f"{metric.label} cannot be planned on this log, which holds no {lacking}. Choose another metric, or map "
+            "an event column that names them."
+        )
+    rate, size, square, said = events[metric.numerator]
+    spread = rate * sessions * square + (rate * size) ** 2 * np.nan_to_num(uneven)
+    return _as_assumed(rate * sessions * size, spread, said)
 
 
 def _as_assumed(value: Floats, variance: Floats, words: str) -> Baseline:
@@ -143,28 +180,6 @@ def _as_assumed(value: Floats, variance: Floats, words: str) -> Baseline:
         f"The log cannot tell it. Assumed, as simulated users start with {words}; put in your own if you know it."
     )
     return Baseline(value=value, variance=variance, measured=False, sentence=sentence)
-
-
-def _quantities(
-    dataset: Dataset, event: NDArray[np.object_], item: NDArray[np.integer]
-) -> tuple[Floats, frozenset[str]]:
-    """Return each row's quantities, shape (rows, quantities), and which of them the log holds."""
-    shown, clicked, bought = (np.isin(event, names) for names in (_SHOWN, _CLICKED, _BOUGHT))
-    price = item_prices(dataset.items)
-    paid = np.ones(dataset.n_items) if price is None else price
-    values = np.column_stack([np.zeros(len(event)), shown, clicked, bought, bought * paid[item]]).astype(np.float64)
-    held = {"sessions": True, "impressions": shown.any(), "clicks": clicked.any()}
-    held |= {"purchased": bought.any(), "revenue": bought.any()}
-    return values, frozenset(name for name, there in held.items() if there)
-
-
-def _opens(user: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which rows open a session: the user's first, and those after a silence."""
-    order = np.lexsort((second, user))
-    opens = np.ones(len(user), dtype=bool)
-    gap = 60 * WorldParameters().session_gap_minutes
-    opens[order[1:]] = (np.diff(user[order]) != 0) | (np.diff(second[order]) > gap)
-    return opens
 
 
 def _by_day(unit: NDArray[np.int64], offset: NDArray[np.int64], values: Floats, days: int) -> Moments:

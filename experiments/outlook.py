@@ -1,25 +1,48 @@
-"""What a plan can hope to find on this traffic: users, days, the curve of MDE against days, and what to beware of."""
+"""What a plan can hope to find on this traffic: users, days, guardrails, and the curve of MDE against days."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy import special
+from numpy.typing import NDArray
 
-from experiments.design import Size, minimum_effect, sample_size
+from engine.errors import ExperimentError
+from experiments.comparison import Comparison
+from experiments.design import Size, minimum_effect, sample_size, stopping_share
+from experiments.earlier import Foretold
 from experiments.history import Baseline, History, baseline
+from experiments.margins import margin_size, ruled_out
 from experiments.metrics import Metric
 from experiments.moments import Floats
+from experiments.monitoring import inflation
 from experiments.plan import Plan
-from experiments.sequential import half_width
-from experiments.wording import count, percent, share
+from experiments.planning import comparison_of, monitoring_of
+from experiments.wording import count, listed, percent
 
-_RARE = 0.01  # a base rate below it asks for unusually many users
-_MOST_TESTS = 5
 _WEEK = 7
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Guarded:
+    """What ruling out a guardrail's margin takes.
+
+    Attributes:
+        metric: the guardrail.
+        baseline: its value at the planned length.
+        size: users needed to rule the margin out, by variant.
+        days_needed: the first length that is enough, or None where no length on the curve is.
+        ruled_out: smallest relative loss ruled out at the planned length; NaN where nothing would be.
+    """
+
+    metric: Metric
+    baseline: float
+    size: Size
+    days_needed: int | None
+    ruled_out: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,81 +53,108 @@ class Outlook:
         days: lengths 1, 2, ... in days, shape (days,).
         users: users a test of that length sees in all variants, shape (days,).
         mde: smallest relative uplift it finds with the planned power; NaN where nothing would be enough.
+        mde_plain: the same without the plan's covariates.
         baseline: the primary metric at the planned length.
         measured: whether the log told the baseline.
         source: where the baseline comes from, in a sentence.
         size: users the planned MDE needs, by variant.
+        size_plain: the same without the plan's covariates.
+        level: two-sided level the primary metric's comparison is tested at, after correction.
+        inflation: how many times the users of a single look the planned stopping rule needs.
         days_needed: the first length that is enough, or None where no length on the curve is.
+        days_expected: days until the test stops on average, where the uplift is the MDE; None where it looks
+            once, or no length is enough.
+        days_expected_without: the same where there is no uplift.
         mde_planned: ``mde`` at the planned length.
+        guardrails: what each guardrail takes.
         sentence: the answer.
-        cautions: what to think about before starting, a sentence each.
     """
 
     days: Floats
     users: Floats
     mde: Floats
+    mde_plain: Floats
     baseline: float
     measured: bool
     source: str
     size: Size
+    size_plain: Size
+    level: float
+    inflation: float
     days_needed: int | None
+    days_expected: float | None
+    days_expected_without: float | None
     mde_planned: float
+    guardrails: tuple[Guarded, ...]
     sentence: str
-    cautions: tuple[str, ...]
+
+    @property
+    def saved(self) -> float:
+        """Users in all that the covariates save."""
+        return self.size_plain.total - self.size.total
 
 
 def outlook(
-    plan: Plan, past: History, *, known_baseline: float | None = None, users_a_day: float | None = None
+    plan: Plan,
+    past: History,
+    *,
+    foretold: Mapping[str, Foretold] | None = None,
+    known_baseline: float | None = None,
+    users_a_day: float | None = None,
+    design_effect: float = 1.0,
 ) -> Outlook:
     """Return what ``plan`` can find on the traffic of ``past``.
 
     Each length is judged as if it were the planned one, with the baseline of units watched for that long.
-    Where the plan's stopping is ``always-valid``, alpha is the level whose fixed interval is as wide as the
-    confidence sequence at its tightest.
 
     Args:
-        plan: its primary metric, MDE, split, alpha, power, days and stopping are read.
+        plan: its metrics, MDE, split, alpha, power, correction, days and stopping are read.
         past: the log's users by day.
+        foretold: how well covariates foretell each metric, by name; counts for metrics that have covariates.
         known_baseline: the reader's own figure for the primary metric, in place of the log's; its spread is
             the log's, in proportion (a share's is its own).
         users_a_day: the reader's own traffic of new users, in place of the log's.
+        design_effect: how many times clustering multiplies every variance.
 
     Raises:
-        ExperimentError: where the baseline, MDE, alpha or power cannot be.
+        ExperimentError: where the baseline, MDE, alpha or power cannot be, or the log shows no spread.
     """
     lengths = np.arange(1.0, len(past.users) + 1)
     users: Floats = past.users if users_a_day is None else users_a_day * lengths
-    level = _level(plan)
-    base = _replaced(baseline(past, plan.primary), plan.primary, known_baseline)
-    mde = _curve(plan, plan.primary, base, users, level)
-    target = plan.mde or 0.0
-    enough = np.flatnonzero(mde <= target)
-    days_needed = int(enough[0]) + 1 if len(enough) else None
+    terms = _Terms(plan, {name: each.explained for name, each in (foretold or {}).items()}, design_effect)
+    primary = plan.primary
+    base = _replaced(baseline(past, primary), primary, known_baseline)
+    usable = _usable(plan, primary, base, users)
+    downward = primary.direction == "lower"
+    mde, mde_plain = np.full(len(users), np.nan), np.full(len(users), np.nan)
+    of_lengths = terms.compared(primary, base, usable)
+    for curve, comparison in ((mde, of_lengths), (mde_plain, of_lengths.plain())):
+        curve[usable] = minimum_effect(comparison, units=users[usable], downward=downward) / np.abs(base.value[usable])
+    days_needed = _first(mde <= (plan.mde or 0.0))
     planned = min(plan.days, len(users)) - 1
-    at = planned if days_needed is None else days_needed - 1
-    up = 1 if plan.primary.direction == "higher" else -1
-    size = sample_size(
-        plan.primary.kind,
-        baseline=float(base.value[at]),
-        mde=up * target * float(base.value[at]),
-        variance=float(base.variance[at]),
-        alpha=level,
-        power=plan.power,
-        split=plan.split,
-        corrected=plan.correction != "none",
-    )
+    at = _nearest(usable, planned if days_needed is None else days_needed - 1)
+    one = terms.compared(primary, base, at)
+    uplift = (-1 if downward else 1) * (plan.mde or 0.0) * abs(float(base.value[at]))
+    size = sample_size(one, mde=uplift)
+    looks = plan.stopping != "fixed" and days_needed is not None
     return Outlook(
         days=lengths,
         users=users,
         mde=mde,
+        mde_plain=mde_plain,
         baseline=float(base.value[planned]),
         measured=base.measured,
         source=base.sentence,
         size=size,
+        size_plain=sample_size(one.plain(), mde=uplift),
+        level=one.level,
+        inflation=inflation(monitoring_of(plan), alpha=plan.alpha, power=plan.power),
         days_needed=days_needed,
+        days_expected=_when(size.expected_share * size.total, users) if looks else None,
+        days_expected_without=_when(stopping_share(one, uplift=False) * size.total, users) if looks else None,
         mde_planned=float(mde[planned]),
+        guardrails=tuple(_guarded(terms, each, baseline(past, each), users) for each in plan.guardrails),
         sentence=_sentence(plan, size, days_needed, users, planned, float(mde[planned])),
-        cautions=tuple(_cautions(plan, past, base, users, mde, level)),
     )
 
 
@@ -113,12 +163,78 @@ def horizon(days: int) -> int:
     return max(2 * days, 4 * _WEEK)
 
 
-def _level(plan: Plan) -> float:
-    """Return the two-sided level whose fixed interval is as wide as the planned one is at the end."""
-    if plan.stopping == "fixed":
-        return plan.alpha
-    reach = float(half_width(1.0, 1.0, tuning_n=1.0, alpha=plan.alpha))
-    return float(2 * special.ndtr(-reach))
+@dataclass(frozen=True)
+class _Terms:
+    """What every comparison of a plan is judged by."""
+
+    plan: Plan
+    explained: Mapping[str, float]
+    design_effect: float
+
+    def compared(self, metric: Metric, base: Baseline, where: Any) -> Comparison:
+        """Return the comparison at the lengths ``where`` picks."""
+        return comparison_of(
+            self.plan,
+            metric,
+            baseline=base.value[where],
+            variance=base.variance[where],
+            explained=self.explained.get(metric.name, 0.0),
+            design_effect=self.design_effect,
+        )
+
+
+def _guarded(terms: _Terms, metric: Metric, base: Baseline, users: Floats) -> Guarded:
+    """Return what ruling out the margin of ``metric`` takes."""
+    usable = _usable(terms.plan, metric, base, users)
+    margin = metric.margin or 0.0
+    worst = np.full(len(users), np.nan)
+    worst[usable] = ruled_out(terms.compared(metric, base, usable), units=users[usable])
+    days_needed = _first(worst <= margin)
+    planned = min(terms.plan.days, len(users)) - 1
+    at = _nearest(usable, planned if days_needed is None else days_needed - 1)
+    return Guarded(
+        metric=metric,
+        baseline=float(base.value[planned]),
+        size=margin_size(terms.compared(metric, base, at), margin=margin),
+        days_needed=days_needed,
+        ruled_out=float(worst[planned]),
+    )
+
+
+def _usable(plan: Plan, metric: Metric, base: Baseline, users: Floats) -> NDArray[np.bool_]:
+    """Return at which lengths ``metric`` can be judged at all, shape (days,).
+
+    Raises:
+        ExperimentError: where there is no such length.
+    """
+    with np.errstate(invalid="ignore"):
+        usable = (users * min(share for share in plan.shares if share > 0) >= 2) & (base.value != 0)
+        usable &= np.isfinite(base.variance) & (base.variance > 0)
+        if metric.kind == "proportion":
+            usable &= (base.value > 0) & (base.value < 1)
+    if not usable.any():
+        raise ExperimentError(
+            f"{metric.label} shows no spread in this log, or too few users: nothing can be planned from it. Choose "
+            "another metric, or put in your own figures."
+        )
+    return np.asarray(usable)
+
+
+def _nearest(usable: NDArray[np.bool_], at: int) -> int:
+    """Return the usable length closest to ``at``."""
+    known = np.flatnonzero(usable)
+    return int(known[np.abs(known - at).argmin()])
+
+
+def _first(enough: NDArray[np.bool_]) -> int | None:
+    """Return the first length that is enough, in days."""
+    found = np.flatnonzero(enough)
+    return int(found[0]) + 1 if len(found) else None
+
+
+def _when(seen: float, users: Floats) -> float:
+    """Return after how many days ``seen`` users have come, at most as many as the curve has."""
+    return float(np.interp(seen, [0.0, *users], np.arange(len(users) + 1.0)))
 
 
 def _replaced(found: Baseline, metric: Metric, known: float | None) -> Baseline:
@@ -126,35 +242,12 @@ def _replaced(found: Baseline, metric: Metric, known: float | None) -> Baseline:
     if known is None:
         return found
     value = np.full_like(found.value, known)
-    if metric.unit == "share":
-        scale = value * (1 - value) / (found.value * (1 - found.value))
-    else:
+    with np.errstate(divide="ignore", invalid="ignore"):
         scale = (value / found.value) ** 2
-    return Baseline(value=value, variance=found.variance * scale, measured=True, sentence="Your own figure.")
-
-
-def _curve(plan: Plan, metric: Metric, base: Baseline, users: Floats, level: float) -> Floats:
-    """Return the relative MDE of ``metric`` at each length; NaN where even certainty would not show."""
-    treatments = len(plan.split) - 1
-    smallest = min(plan.shares[1:])
-    corrected = level / treatments if plan.correction != "none" else level
-    usable = (users * min(plan.shares) >= 2) & (base.variance > 0) & (base.value > 0)
-    if metric.kind == "proportion":
-        usable &= base.value < 1
-    mde = np.full(len(users), np.nan)
-    mde[usable] = (
-        minimum_effect(
-            metric.kind,
-            baseline=base.value[usable],
-            units_control=users[usable] * plan.shares[0],
-            units_treatment=users[usable] * smallest,
-            variance=base.variance[usable],
-            alpha=corrected,
-            power=plan.power,
-        )
-        / base.value[usable]
-    )
-    return mde
+        if metric.unit == "share":
+            scale = value * (1 - value) / (found.value * (1 - found.value))
+        variance = found.variance * scale
+    return Baseline(value=value, variance=variance, measured=True, sentence="Your own figure.")
 
 
 def _sentence(plan: Plan, size: Size, days_needed: int | None, users: Floats, planned: int, mde: float) -> str:
@@ -162,63 +255,17 @@ def _sentence(plan: Plan, size: Size, days_needed: int | None, users: Floats, pl
     arms = (
         f"{needed[0]} users per arm"
         if len(set(needed)) == 1
-        else f"{needed[0]} users in control and {' and '.join(needed[1:])} in treatment"
+        else f"{needed[0]} users in control and {listed(needed[1:])} in treatment"
     )
-    aim = f"to detect {percent(plan.mde if plan.primary.direction == 'higher' else -(plan.mde or 0), 0)}"
+    name = plan.primary.label
+    # Names such as "Conversion" stand in the sentence in small letters; abbreviations stay as they are.
+    name = name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    aim = f"to detect {percent(plan.mde if plan.primary.direction == 'higher' else -(plan.mde or 0), 0)} in {name}"
     if days_needed is not None:
         length = "1 day" if days_needed == 1 else f"{days_needed} days"
-        return f"You need {arms}, about {length}, {aim} in {plan.primary.label.lower()}."
+        return f"You need {arms}, about {length}, {aim}."
     could = "" if math.isnan(mde) else f", enough to detect {percent(mde, 0)}"
     return (
-        f"You need {arms} {aim} in {plan.primary.label.lower()}. This traffic does not bring that many: "
+        f"You need {arms} {aim}. This traffic does not bring that many: "
         f"{count(users[planned])} users in {planned + 1} days{could}."
     )
-
-
-def _cautions(plan: Plan, past: History, base: Baseline, users: Floats, mde: Floats, level: float) -> Iterator[str]:
-    """Yield what to think about before starting."""
-    planned = min(plan.days, len(users)) - 1
-    value, metric = float(base.value[planned]), plan.primary
-    if not base.measured:
-        yield f"{metric.label} is not in this log: {base.sentence[0].lower()}{base.sentence[1:]}"
-    if metric.unit == "share" and value < _RARE:
-        yield (
-            f"{metric.label} is only {share(value, 2)}. At so low a base rate a test needs very many users; "
-            "a metric that more users move, such as click-through, is found sooner."
-        )
-    tests = len(plan.metrics) * (len(plan.variants) - 1)
-    if tests > _MOST_TESTS:
-        chance = 1 - (1 - plan.alpha) ** tests
-        yield (
-            f"{tests} comparisons ({len(plan.metrics)} metrics × {len(plan.variants) - 1} treatments): with no true "
-            f"uplift anywhere, the chance that at least one looks significant is up to {share(chance, 0)}. "
-            "Decide by the primary metric alone."
-        )
-    if not mde[planned] <= (plan.mde or 0):
-        found = (
-            "finds nothing smaller" if math.isnan(mde[planned]) else f"finds {percent(float(mde[planned]), 0)} or more"
-        )
-        yield f"{planned + 1} days are too short: a test of that length {found}. A smaller uplift ends as inconclusive."
-    if plan.days < _WEEK:
-        yield f"{plan.days} days are less than a week; weekdays and weekends often differ. Plan whole weeks."
-    if plan.days > len(users):
-        yield f"The log tells of {len(users)} days; what {plan.days} days bring is read as what {len(users)} bring."
-    even = 2 * len(plan.split)
-    cost = (1 / plan.shares[0] + 1 / min(plan.shares[1:])) / even
-    if cost > 1.02:
-        yield f"This split needs {share(cost - 1, 0)} more users than an even one."
-    if plan.stopping == "always-valid":
-        reach, fixed = -special.ndtri(level / 2), -special.ndtri(plan.alpha / 2)
-        strength = special.ndtri(plan.power)
-        more = ((reach + strength) / (fixed + strength)) ** 2 - 1
-        yield f"Looking every day costs about {share(float(more), 0)} more users than one look at the end."
-    for guardrail in plan.guardrails:
-        found = _curve(plan, guardrail, baseline(past, guardrail), users, plan.alpha)[planned]
-        if not found <= (guardrail.margin or 0.0):
-            can = (
-                "too little data to say" if math.isnan(found) else f"can only rule out {share(float(found), 0)} or more"
-            )
-            yield (
-                f"{guardrail.label} may lose {share(guardrail.margin, 0)} by plan, but {planned + 1} days {can}: "
-                "even a good treatment may stay undecided. Widen the margin or run longer."
-            )

@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import streamlit as st
 
+from experiments.cautions import cautions
 from experiments.history import History, history
 from experiments.outlook import Outlook, horizon, outlook
 from experiments.plan import Plan
@@ -36,7 +37,7 @@ def main() -> None:
     with top:
         headline.ask("How many users and days does the test need?", found.sentence)
         _figures(plan, found)
-    for caution in found.cautions:
+    for caution in cautions(plan, past, found):
         headline.banner("warning", caution)
     _curve(plan, found)
     _next(plan)

@@ -9,10 +9,19 @@ if TYPE_CHECKING:
     from engine.loading.records import Loaded
 
 
-def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add DATA, ``--map`` and the other options of `engine.loading.load` to ``parser``."""
-    parser.add_argument("data", metavar="DATA", help="sample, a file, or a MovieLens folder")
+def add_data_options(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add DATA, ``--map`` and the other options of `engine.loading.load` to ``parser``.
+
+    Args:
+        parser: of a command.
+        required: whether the command always works on data; otherwise it is an option, ``--data DATA``.
+    """
     options = parser.add_argument_group("reading the data")
+    what = "sample, a file, or a MovieLens folder"
+    if required:
+        parser.add_argument("data", metavar="DATA", help=what)
+    else:
+        options.add_argument("--data", metavar="DATA", help=what)
     options.add_argument(
         "--map",
         type=_mapping,

@@ -77,32 +77,12 @@ def test_a_file_that_is_not_there_is_one_line(capsys):
     assert "nowhere.csv" in err
 
 
-@pytest.mark.parametrize("arguments", [["simulate", "sample"], [], ["size", "--metric", "median"]])
+@pytest.mark.parametrize("arguments", [["simulate", "sample"], [], ["size", "--baseline", "0.2"]])
 def test_a_wrong_command_line_is_one_line_and_exit_code_two(capsys, arguments):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_size(capsys):
-    given = ("size", "--metric", "proportion", "--baseline", "0.20", "--mde", "0.05")
-    code, out, _ = run(capsys, *given, "--json")
-    assert code == 0
-    found = json.loads(out)
-    assert found["units_per_arm"] == pytest.approx(1030.219, abs=5e-4)
-    assert found["total"] == pytest.approx(2060.439, abs=5e-4)
-    assert (found["mde"], found["power"]) == (0.05, 0.8)
-    _, text, _ = run(capsys, *given)
-    assert "1,030 units in each of 2 arms" in text
-    relative = json.loads(run(capsys, *given[:5], "--mde", "0.25", "--relative", "--json")[1])
-    assert relative == pytest.approx(found)
-
-
-def test_size_of_bad_figures_is_one_line(capsys):
-    code, _, err = run(capsys, "size", "--metric", "mean", "--baseline", "10", "--mde", "1")
-    assert (code, err.count("\n")) == (2, 1)
-    assert "variance" in err
 
 
 def test_it_runs_as_a_module():

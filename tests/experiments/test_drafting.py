@@ -1,6 +1,7 @@
 import pytest
 
 from engine.errors import ExperimentError
+from experiments.bayesian import Prior
 from experiments.drafting import draft, names_of, split_for
 from experiments.metrics import SIMULATED, with_primary
 
@@ -18,6 +19,27 @@ def test_guardrails_and_margins_are_the_readers():
     assert roles["revenue_per_user"] == ("guardrail", 0.03)
     assert roles["sessions"] == ("primary", None)
     assert draft(["a", "b"], guardrails={}).guardrails == ()
+
+
+def test_what_is_asked_for_is_measured_too():
+    plan = draft(["a", "b"], primary="revenue_p90", guardrails={"purchases_per_user": 0.1})
+    assert plan.primary.kind == "quantile"
+    assert [metric.name for metric in plan.guardrails] == ["purchases_per_user"]
+    assert len(plan.metrics) == len(SIMULATED) + 2
+    assert draft(["a", "b"]).metrics == with_primary(SIMULATED, "conversion")
+
+
+def test_covariates_adjust_all_but_quantiles():
+    plan = draft(["a", "b"], primary="revenue_p90", covariates=["sessions before"])
+    assert plan.primary.covariates == ()
+    assert {metric.covariates for metric in plan.metrics[1:]} == {("sessions before",)}
+
+
+def test_how_it_may_stop_is_the_readers():
+    plan = draft(["a", "b"], stopping="group-sequential", looks=4, spending="pocock", correction="bh")
+    assert (plan.looks, plan.spending, plan.correction) == (4, "pocock", "bh")
+    prior = {"rate": [2, 8], "relative_deviation": 0.1}
+    assert draft(["a", "b"], stopping="bayesian", prior=prior).prior == Prior(rate=(2, 8), relative_deviation=0.1)
 
 
 @pytest.mark.parametrize(

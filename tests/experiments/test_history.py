@@ -8,9 +8,10 @@ import pytest
 
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
-from experiments.design import traffic
-from experiments.history import QUANTITIES, baseline, history
-from experiments.metrics import SIMULATED, find
+from experiments.activity import QUANTITIES
+from experiments.drafting import MEASURABLE
+from experiments.history import baseline, history
+from experiments.metrics import SIMULATED, Metric, find
 
 
 def log(seed=0, rows=600, users=40, days=21):
@@ -49,7 +50,8 @@ def counted(dataset, days):
             if len(so_far):
                 bought = so_far[so_far["event"] == "purchase"]
                 shown, clicked = ((so_far["event"] == name).sum() for name in ("impression", "view"))
-                seen.append((window, user, day, shown, clicked, float(len(bought) > 0), bought["price"].sum()))
+                spent = bought["price"].sum()
+                seen.append((window, user, day, shown, clicked, float(len(bought) > 0), spent, len(bought)))
     return pd.DataFrame(seen, columns=["window", "user", "day", *QUANTITIES[1:]])
 
 
@@ -62,7 +64,33 @@ def test_history_equals_counting(days):
     np.testing.assert_allclose(found.moments.mean[:, 0, 1:], by_day[list(QUANTITIES[1:])].mean())
     for place, name in enumerate(QUANTITIES[1:], start=1):
         np.testing.assert_allclose(found.moments.covariance[:, 0, place, place], by_day[name].var(), atol=1e-12)
-    np.testing.assert_allclose(found.users, traffic(dataset, days))
+    windows = int(slow["window"].max()) + 1
+    np.testing.assert_allclose(found.users, by_day.size() / windows)
+
+
+def test_users_who_return_are_counted_once():
+    made = log(rows=6, users=3, days=1)
+    day = pd.to_timedelta([0, 0, 1, 1, 2, 3], unit="D")
+    rows = made.interactions.assign(
+        user=np.array([0, 1, 1, 2, 0, 0], dtype="int32"), time=pd.Timestamp("2025-03-01 12:00") + day
+    )
+    tiny = replace(made, interactions=rows)
+    np.testing.assert_array_equal(history(tiny, 4).users, [2, 3, 3, 3])
+    np.testing.assert_array_equal(history(tiny, 2).users, [1.5, 2.0])
+    np.testing.assert_array_equal(history(tiny, 30).users, [2, 3, 3, 3])
+
+
+def test_a_quantile_is_measured_day_by_day():
+    dataset = log(rows=900)
+    metric = Metric(name="most", kind="quantile", numerator="revenue", quantile=0.8)
+    past = history(dataset, 7, quantiles=[metric])
+    slow = counted(dataset, 7)
+    for day in (0, 3, 6):
+        values = slow.loc[slow["day"] == day, "revenue"].to_numpy()
+        assert baseline(past, metric).value[day] == pytest.approx(np.quantile(values, 0.8))
+    assert (baseline(past, metric).variance[3:] > 0).all()
+    with pytest.raises(ExperimentError, match="was not measured"):
+        baseline(history(dataset, 7), metric)
 
 
 def test_sessions_open_after_silence():
@@ -76,9 +104,7 @@ def test_baselines_come_from_the_log_where_it_tells():
     past = history(log(), 7)
     conversion = baseline(past, find(SIMULATED, "conversion"))
     assert conversion.measured
-    assert conversion.variance[-1] == pytest.approx(
-        conversion.value[-1] * (1 - conversion.value[-1]) * past.moments.n[-1, 0] / (past.moments.n[-1, 0] - 1)
-    )
+    assert conversion.variance[-1] == pytest.approx(conversion.value[-1] * (1 - conversion.value[-1]))
     ratio = baseline(past, find(SIMULATED, "click_through"))
     total = past.moments.total[-1, 0]
     assert ratio.measured
@@ -97,6 +123,9 @@ def test_what_the_log_cannot_tell_is_assumed_and_says_so():
         assert (found.value > 0).all()
         assert (found.variance > 0).all()
     assert baseline(past, find(SIMULATED, "sessions")).measured
+    assert (baseline(past, find(MEASURABLE, "purchases_per_user")).value > 0).all()
+    with pytest.raises(ExperimentError, match="holds no revenue"):
+        baseline(past, find(MEASURABLE, "revenue_p90"))
     assert baseline(past, find(SIMULATED, "click_through")).value[0] == 0.05
 
 

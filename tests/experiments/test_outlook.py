@@ -1,70 +1,122 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.errors import ExperimentError
+from experiments.comparison import Comparison
 from experiments.design import detection_power, sample_size
-from experiments.drafting import draft
+from experiments.drafting import MEASURABLE, draft
+from experiments.earlier import BEFORE, Foretold
 from experiments.history import history
+from experiments.margins import margin_size
+from experiments.metrics import find
 from experiments.outlook import horizon, outlook
 
 
 @pytest.fixture(scope="module")
 def past(shop):
-    return history(shop, 28)
+    return history(shop, 28, quantiles=[find(MEASURABLE, "revenue_p90")])
+
+
+def known(share):
+    return {
+        metric.name: Foretold(explained=share, units=100, days=14, days_before=14, sentence="") for metric in MEASURABLE
+    }
 
 
 def test_the_sentence_names_users_days_and_uplift(past):
-    found = outlook(draft(["a", "b"], mde=0.4, days=14), past)
+    found = outlook(draft(["a", "b"], mde=0.5, days=14), past)
     assert found.days_needed is not None
     units = f"{np.ceil(found.size.units[0]):,.0f}"
     assert (
         found.sentence
-        == f"You need {units} users per arm, about {found.days_needed} days, to detect +40% in conversion."
+        == f"You need {units} users per arm, about {found.days_needed} days, to detect +50% in conversion."
     )
 
 
 def test_the_curve_holds_the_planned_power(past):
-    found = outlook(draft(["a", "b"], mde=0.4, power=0.9), past)
+    found = outlook(draft(["a", "b"], mde=0.5, power=0.9), past)
     day = 9
-    power = detection_power(
-        "proportion",
-        baseline=past.moments.mean[day, 0, 3],
-        uplift=found.mde[day] * past.moments.mean[day, 0, 3],
-        units_control=found.users[day] / 2,
-        units_treatment=found.users[day] / 2,
-    )
+    base = past.moments.mean[day, 0, 3]
+    comparison = Comparison(kind="proportion", baseline=base, comparisons=4)
+    power = detection_power(comparison, mde=found.mde[day] * base, units=found.users[day])
     assert power == pytest.approx(0.9)
-    assert found.mde[found.days_needed - 1] <= 0.4 < found.mde[found.days_needed - 2]
+    assert found.mde[found.days_needed - 1] <= 0.5 < found.mde[found.days_needed - 2]
 
 
 def test_too_little_traffic_says_what_it_could_find(past):
     found = outlook(draft(["a", "b"], mde=0.01), past)
     assert found.days_needed is None
     assert "This traffic does not bring that many" in found.sentence
-    assert any("too short" in caution for caution in found.cautions)
+    assert (found.days_expected, found.days_expected_without) == (None, None)
 
 
 def test_the_readers_own_figures_replace_the_logs(past):
-    plan = draft(["a", "b"], mde=0.05)
+    plan = draft(["a", "b"], mde=0.05, correction="none")
     own = outlook(plan, past, known_baseline=0.1, users_a_day=1e5)
     assert own.baseline == 0.1
-    assert own.size == sample_size("proportion", baseline=0.1, mde=0.1 * 0.05, split=plan.split)
+    assert own.size == sample_size(Comparison(kind="proportion", baseline=0.1), mde=0.1 * 0.05)
     assert own.days_needed == 2
 
 
-def test_what_to_beware_of(past):
-    plan = draft(["a", "b", "c"], mde=0.05, split=(8, 1, 1), days=5, stopping="always-valid")
-    said = " ".join(outlook(plan, past, known_baseline=0.004).cautions)
-    for words in ("base rate", "8 comparisons", "up to 34%", "less than a week", "more users than an even one",
-                  "Looking every day costs about", "Sessions per user may lose 5%"):  # fmt: skip
-        assert words in said
-    assert "is not in this log" in " ".join(outlook(draft(["a", "b"], primary="click_through", mde=0.2), past).cautions)
+def test_every_kind_of_metric_is_planned(past):
+    for metric in MEASURABLE:
+        guardrails = {} if metric.name == "sessions" else None
+        found = outlook(draft(["a", "b"], primary=metric.name, guardrails=guardrails, mde=0.5), past)
+        assert found.size.total > 10
+        assert np.isfinite(found.mde_planned)
 
 
-def test_looking_daily_needs_more(past):
+def test_covariates_save_users_where_the_plan_has_them(past):
+    plain = outlook(draft(["a", "b"], mde=0.5), past, foretold=known(0.5))
+    adjusted = outlook(draft(["a", "b"], mde=0.5, covariates=list(BEFORE)), past, foretold=known(0.5))
+    assert plain.saved == 0
+    assert adjusted.days_needed < plain.days_needed
+    assert adjusted.size.total == pytest.approx(adjusted.size_plain.total / 2)
+    np.testing.assert_allclose(adjusted.mde_plain, plain.mde)
+    assert np.nanmax(adjusted.mde / adjusted.mde_plain) < 1
+
+
+def test_clusters_and_many_metrics_cost_users(past):
+    once = outlook(draft(["a", "b"], mde=0.5, correction="none"), past)
+    clustered = outlook(draft(["a", "b"], mde=0.5, correction="none"), past, design_effect=2.0)
+    shared = outlook(draft(["a", "b"], mde=0.5), past)
+    assert clustered.mde[10] > 1.3 * once.mde[10]
+    assert (once.level, shared.level) == (0.05, 0.0125)
+    assert shared.mde_planned > once.mde_planned
+
+
+def test_looking_daily_needs_more_and_may_stop_sooner(past):
     once, daily = (
-        outlook(draft(["a", "b"], mde=0.1, stopping=stopping), past) for stopping in ("fixed", "always-valid")
+        outlook(draft(["a", "b"], mde=0.5, stopping=stopping), past, known_baseline=0.2, users_a_day=100)
+        for stopping in ("fixed", "always-valid")
     )
-    assert daily.size.total > 1.5 * once.size.total
+    assert daily.size.total > 1.4 * once.size.total
+    assert daily.inflation > 1.4
+    assert daily.days_expected < daily.days_expected_without <= daily.days_needed
+    assert once.days_expected is None
+
+
+def test_a_guardrail_says_what_ruling_its_margin_out_takes(past):
+    plan = draft(["a", "b"], mde=0.5, guardrails={"sessions": 0.2})
+    found = outlook(plan, past).guardrails[0]
+    day = found.days_needed - 1
+    column = past.moments.index("sessions")
+    comparison = Comparison(
+        kind="mean",
+        baseline=past.moments.mean[day, 0, column],
+        variance=past.moments.covariance[day, 0, column, column],
+    )
+    assert found.size == margin_size(comparison, margin=0.2)
+    assert found.size.total <= past.users[day]
+    assert outlook(draft(["a", "b"], guardrails={}, mde=0.5), past).guardrails == ()
+
+
+def test_a_metric_without_spread_cannot_be_planned(past):
+    flat = replace(past, moments=replace(past.moments, product=0 * past.moments.product, total=0 * past.moments.total))
+    with pytest.raises(ExperimentError, match="Conversion shows no spread"):
+        outlook(draft(["a", "b"], mde=0.1), flat)
 
 
 def test_the_curve_reaches_beyond_the_plan():
