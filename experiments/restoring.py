@@ -18,7 +18,9 @@ from experiments.results import Results
 
 # An unknown name is refused, and text is no number: what a plan says must be what its author meant.
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_HASH = "hash"  # stands beside the plan's fields in a result; it follows from them
+#: What stands in a result, or beside its fields, for a reader, and follows from the rest.
+_TOLD = frozenset({"id", "simulated", "import"})
+_DERIVED: Mapping[str, str] = {"plan": "hash", "adherence": "sentence"}
 _FORMS = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -54,7 +56,7 @@ def plan_from(data: Mapping[str, Any]) -> Plan:
     Raises:
         ExperimentError: where a field is missing, unknown or of another kind, or no such plan can be.
     """
-    plan: Plan = record_from(Plan, {name: part for name, part in _named(data, "plan").items() if name != _HASH}, "plan")
+    plan: Plan = record_from(Plan, _without_derived("plan", _named(data, "plan")), "plan")
     return plan
 
 
@@ -66,21 +68,20 @@ def results_from(data: Mapping[str, Any]) -> Results:
     Raises:
         ExperimentError: where a part is missing, unknown or of another kind.
     """
-    given = dict(_named(data, "result"))
-    given.pop("simulated", None)  # meta says it too
+    given = {name: part for name, part in _named(data, "result").items() if name not in _TOLD}
     given["checks"] = list(_named(given.pop("health", None), "health of a result").values())
     kinds = get_type_hints(Results)
     parts = {field.name: field for field in fields(Results)}
     for name in given:
         if name not in parts:
-            raise ExperimentError(unknown("Part of a result", name, ("simulated", "health", *parts)))
+            raise ExperimentError(unknown("Part of a result", name, ("health", *parts)))
     made: dict[str, Any] = {"plan": plan_from(given.pop("plan", None))}
     tables = [name for name, kind in kinds.items() if kind is pd.DataFrame]
     for name, field in parts.items():
         if name in tables or name in made:
             continue
         if name in given:
-            made[name] = record_from(kinds[name], given[name], f"result's {name}")
+            made[name] = record_from(kinds[name], _without_derived(name, given[name]), f"result's {name}")
         elif not _optional(field):
             raise ExperimentError(f"The result has no '{name}'. It may be cut off; take the whole file.")
     effects = _frame(given.get("effects"), "effects")
@@ -147,6 +148,12 @@ def _fields_at(kind: Any, path: Sequence[str | int]) -> list[str]:
             kind = get_type_hints(kind)[part]
         kind = next((inner for inner in (kind, *get_args(kind)) if is_dataclass(inner)), kind)
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+def _without_derived(name: str, part: Any) -> Any:
+    if name not in _DERIVED or not isinstance(part, Mapping):
+        return part
+    return {field: value for field, value in part.items() if field != _DERIVED[name]}
 
 
 def _named(data: Any, what: str) -> Mapping[str, Any]:

@@ -41,8 +41,8 @@ class Kept:
         dataset: name of its data.
         fingerprint: of its data.
         computed: when it was analysed, in UTC.
-        plan_hash: of its plan.
-        registered: when its plan was registered, in UTC, or None.
+        plan_hash: of the plan it was made under; where it is held against one made before, of that.
+        registered: when that plan was registered, in UTC, or None.
     """
 
     key: str
@@ -88,6 +88,7 @@ def keep(results: Results, key: str, *, title: str = "") -> None:
         LabError: where the database cannot be used.
     """
     plan, meta = results.plan, results.meta
+    planned = results.adherence.plan_hash if results.adherence else plan.hash
     called = title.strip() or _title(plan)
     metrics = [metric.label for metric in plan.metrics]
     row: dict[str, Any] = {
@@ -101,9 +102,9 @@ def keep(results: Results, key: str, *, title: str = "") -> None:
         "simulated": meta.simulated,
         "units": meta.units,
         "days": meta.days,
-        "plan_hash": plan.hash,
+        "plan_hash": planned,
         "words": folded(
-            key, called, plan.hypothesis, meta.dataset, results.verdict.title, plan.hash, *plan.variants, *metrics
+            key, called, plan.hypothesis, meta.dataset, results.verdict.title, planned, *plan.variants, *metrics
         ),
         "computed": datetime.fromisoformat(meta.computed),
         "kept": datetime.now(UTC),
