@@ -17,6 +17,7 @@ settings.load_profile("no clock")
 @pytest.fixture(scope="session", autouse=True)
 def _home(tmp_path_factory):
     os.environ["LAB_HOME"] = str(tmp_path_factory.mktemp("lab"))
+    os.environ.pop("LAB_DATABASE_URL", None)
 
 
 @pytest.fixture(scope="session")
