@@ -198,7 +198,7 @@ def _cluster_robust(
     """
     lead, n_variants = codes.shape[:-1], found.value.shape[-1]
     rows = codes.reshape(int(np.prod(lead, dtype=np.int64)), codes.shape[-1])
-    value = found.value.reshape(len(rows), -1, n_variants)
+    value = found.value.reshape(len(rows), len(found.metrics), n_variants)
     times = np.empty_like(value)
     n = np.empty((len(rows), 1, n_variants))
     names = found.metrics

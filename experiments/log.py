@@ -183,8 +183,9 @@ class Log:
         codes = self.variant if variant is None else variant
         if self.clusters is None:
             return moments(every, codes, len(self.variants), quantities=self.measured, cell=cell, n_cells=n_cells)
-        if cell is None:
-            return cluster(every, codes, self.clusters, quantities=self.measured).moments(len(self.variants))
+        if cell is None or not n_cells:
+            found = cluster(every, codes, self.clusters, quantities=self.measured).moments(len(self.variants))
+            return found if n_cells else found[None][:0]
         parts = [
             cluster(every, np.where(cell == place, codes, -1), self.clusters, quantities=self.measured)
             for place in range(n_cells)

@@ -39,6 +39,20 @@ def _columns(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--control", metavar="NAME", help="the variant to beat")
     group.add_argument("--day", metavar="COL", help="day or time of a row; '' to read none")
     group.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=COL",
+        help="the file's column of what metrics, segments or a plan call by another name; may be repeated",
+    )
+    group.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="FOUND=PLANNED",
+        help="what a plan calls a variant that the file calls otherwise; may be repeated",
+    )
+    group.add_argument(
         "--cluster", metavar="COL", help="what was randomised, where it is coarser than a unit (a shop, a household)"
     )
     group.add_argument("--segment", action="append", default=[], metavar="COL", help="groups of units; may be repeated")
@@ -128,7 +142,7 @@ def request_of(args: argparse.Namespace) -> Request:
     Raises:
         LabError: where a metric, covariate, cap, split or plan is written otherwise.
     """
-    from experiments.importing import Request, digest_of, metrics_of, split_of, with_caps, with_covariates
+    from experiments.importing import Request, digest_of, metrics_of, pairs_of, split_of, with_caps, with_covariates
     from experiments.plan_file import read_plan
 
     plan = None if args.plan is None else read_plan(args.plan)
@@ -143,6 +157,8 @@ def request_of(args: argparse.Namespace) -> Request:
         variant=args.variant,
         control=args.control,
         day=args.day,
+        columns=pairs_of(args.column, "Column", "name=column, such as revenue=umsatz"),
+        variants=pairs_of(args.rename, "Variant", "found=planned, such as A=control"),
         metrics=metrics,
         segments=tuple(args.segment) if args.segment or plan is None else None,
         cluster=args.cluster,

@@ -1,7 +1,7 @@
 """Read the export of a real experiment into a Log, with a report of every row, and analyse it."""
 
 from experiments.importing.analysis import analyse_export, to_record
-from experiments.importing.asked import metrics_of, split_of, with_caps, with_covariates
+from experiments.importing.asked import metrics_of, pairs_of, split_of, with_caps, with_covariates
 from experiments.importing.load import load, preview
 from experiments.importing.planned import plan_for
 from experiments.importing.records import Columns, FileReport, Imported, Preview
@@ -17,6 +17,7 @@ __all__ = [
     "digest_of",
     "load",
     "metrics_of",
+    "pairs_of",
     "plan_for",
     "preview",
     "request_from",

@@ -47,8 +47,13 @@ def metrics_of(
     ] or [metric for metric in planned if metric.role != "guardrail"]
     guarded = [_guardrail(text, known) for text in guardrails]
     if not guardrails:
-        named = {metric.name for metric in decided}
-        guarded = [metric for metric in planned if metric.role == "guardrail" and metric.name not in named]
+        # A quantile stands beside another metric of its column, not in its place.
+        named = {(metric.name, metric.kind == "quantile") for metric in decided}
+        guarded = [
+            metric
+            for metric in planned
+            if metric.role == "guardrail" and (metric.name, metric.kind == "quantile") not in named
+        ]
     if not decided:
         raise ExperimentError("No metric was given. Expected at least one, such as revenue:mean; the first decides.")
     return _named_apart([*decided, *guarded])
@@ -107,6 +112,28 @@ def split_of(text: str) -> tuple[float, ...] | dict[str, float]:
     except ValueError:
         pass
     raise ExperimentError(f"Split '{text}' was given; expected weights such as 1,1 or control=1,new=1.")
+
+
+def pairs_of(texts: Sequence[str], what: str, expected: str) -> dict[str, str]:
+    """Return names by name from ``name=other``.
+
+    Args:
+        texts: as written.
+        what: what they are called in an error.
+        expected: how one is written, in an error.
+
+    Raises:
+        ExperimentError: one is written otherwise, or a name is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, other = (part.strip() for part in text.partition("="))
+        if not (sign and name and other):
+            raise ExperimentError(f"{what} '{text}' was given; expected {expected}.")
+        if name in found:
+            raise ExperimentError(f"{what} '{name}' was given twice. Give each once.")
+        found[name] = other
+    return found
 
 
 def _of_metric(text: str, metrics: Sequence[Metric], what: str, expected: str) -> tuple[str, str]:
@@ -186,9 +213,13 @@ def _made(said: _Said, known: dict[str, Metric], *, role: str, margin: float | N
 def _named_apart(metrics: Sequence[Metric]) -> tuple[Metric, ...]:
     """Return ``metrics`` with the quantiles of a column that has other metrics too named by their level."""
     names = [metric.name for metric in metrics]
-    return tuple(
+    apart = tuple(
         replace(metric, name=f"{metric.name}_p{100 * metric.quantile:g}")
         if metric.quantile is not None and names.count(metric.name) > 1
         else metric
         for metric in metrics
     )
+    for place, metric in enumerate(apart):
+        if metric.name in (other.name for other in apart[:place]):
+            raise ExperimentError(f"Metric '{metric.name}' was given twice. Give each metric once.")
+    return apart

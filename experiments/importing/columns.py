@@ -23,7 +23,7 @@ def settle(
     segments: Sequence[str] = (),
     cluster: str | None = None,
 ) -> Columns:
-    """Return the columns of ``frame`` to read; ``day`` is guessed when None and not read when empty.
+    """Return the columns of ``frame`` to read; ``variant`` and ``day`` are guessed when None, not read when empty.
 
     Columns of metrics are not looked for: they may lie in another file.
 
@@ -40,7 +40,7 @@ def settle(
     for given in (unit, variant, day, cluster, *segments, *earlier):
         if given:
             require(given, frame)
-    variant = variant or guess_variant(frame, taken={unit} if unit else ())
+    variant = guess_variant(frame, taken={unit} if unit else ()) if variant is None else variant
     unit = unit or guess_unit(frame, taken={variant})
     kinds = _kinds(metrics)
     if day is None:

@@ -56,7 +56,8 @@ def load(
         metrics: what was measured; their quantities are columns, and so are their covariates, which were known
             before the experiment (a unit's first row tells).
         unit: the column of the unit; guessed when None.
-        variant: the column of the variant; guessed when None.
+        variant: the column of the variant; guessed when None. When empty, none is read and all units are together
+            in one: for calibration, which assigns them anew.
         control: the control's name; guessed when None.
         day: the column of the day or time; guessed when None, not read when empty.
         segments: columns that group the units; a unit's first row tells.
@@ -83,7 +84,7 @@ def load(
         other = _called(other, columns or {}, required=False)
         fingerprint = hashlib.sha256((fingerprint + other_fingerprint).encode()).hexdigest()
         found = two_files(raw, other, used, title, other_title, days_wanted=day != "")
-    order = _ordered(found.units.variants, control, planned)
+    order = _ordered(found.units.variants, control, planned) if used.variant else found.units.variants
     place = np.array([order.index(variant_name) for variant_name in found.units.variants])
     units = replace(found.units, variant=place[found.units.variant], variants=order)
     shares = [column for column, kind in used.metrics.items() if kind == "proportion"]

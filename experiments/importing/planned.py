@@ -51,7 +51,9 @@ def plan_for(
     """
     log, columns = imported.log, imported.columns
     if planned is not None:
-        _check_variants(imported, planned)
+        _check_variants(imported, planned.variants)
+    elif isinstance(split, Mapping):
+        _check_variants(imported, tuple(split))
     rules: dict[str, Any] = {
         "days": days, "stopping": stopping, "looks": looks, "spending": spending, "correction": correction,
         "alpha": alpha, "power": power, "hypothesis": hypothesis,
@@ -68,7 +70,8 @@ def plan_for(
         titles = tuple(planned.title(name) if name in planned.variants else name for name in log.variants)
         plan = replace(planned, **of_export, **given, titles=titles if planned.titles else ())
     else:
-        plan = Plan(**{"days": log.n_days, "hypothesis": _hypothesis(imported)} | of_export | given)
+        usual: dict[str, Any] = {"days": log.n_days, "hypothesis": _hypothesis(imported)}
+        plan = Plan(**(usual | of_export | given))
     if plan.stopping != "group-sequential" and (looks is not None or spending is not None):
         what = f"{looks} looks" if looks is not None else f"{spending} spending"
         raise ExperimentError(
@@ -78,14 +81,14 @@ def plan_for(
     return plan
 
 
-def _check_variants(imported: Imported, planned: Plan) -> None:
-    """Raise where an export cannot be of the plan: neither its control nor its treatments are there."""
+def _check_variants(imported: Imported, planned: Sequence[str]) -> None:
+    """Raise where planned variants are not in the export and others are: they may be the same by another name."""
     log = imported.log
     found = [name for name, units in zip(log.variants, log.counts, strict=True) if units]
-    if log.variants[0] not in found or not {*found} & {*planned.variants}:
+    if log.variants[0] not in found or ({*found} - {*planned} and {*planned} - {*found}):
         raise ExperimentError(
-            f"The plan's variants are {listed(planned.variants)}; the export has {listed(found)}. Say which of the "
-            "export's variants is which of the plan's."
+            f"The planned variants are {listed(planned)}; the export has {listed(found)}. Say which of the export's "
+            "variants is which of the planned ones."
         )
 
 
@@ -101,7 +104,9 @@ def _weights(names: Sequence[str], split: Split | None, planned: Plan | None) ->
 
 def _hypothesis(imported: Imported) -> str:
     control, *treatments = imported.log.variants
-    primary = next(metric for metric in imported.metrics if metric.role == "primary")
+    primary = next((metric for metric in imported.metrics if metric.role == "primary"), None)
+    if primary is None:
+        return ""
     better = "raises" if primary.direction == "higher" else "lowers"
     written = f"{' or '.join(treatments)}, rather than {control}, {better} {primary.label.lower()}."
     return written[0].upper() + written[1:]

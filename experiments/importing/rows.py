@@ -19,6 +19,9 @@ from experiments.moments import Floats
 
 Codes = NDArray[np.int64]
 
+#: The variant all units are in where none is read.
+EVERYBODY = "everybody"
+
 _MOST_VARIANTS = 20
 _USUAL_SHARE = 0.95
 _LARGEST = 1e100  # squares of larger figures could not be added up
@@ -51,10 +54,14 @@ class Assigned:
 def read_assigned(raw: RawTable, faults: Faults, unit: str, variant: str) -> Assigned:
     """Return who is in which variant; a row without either is a fault, and so is every row of a unit in two.
 
+    Where ``variant`` is empty, all units are together in one.
+
     Raises:
         ColumnError: the variant column names more arms than an experiment has.
     """
     unit_code, units = read_units(raw, faults, unit)
+    if not variant:
+        return Assigned(unit_code, units, np.zeros(len(unit_code), dtype=np.int64), (EVERYBODY,))
     arms = without(raw.frame[variant], _NO_VARIANT)
     faults.add(arms.isna(), "variant is missing", variant)
     variant_code, names = pd.factorize(arms, sort=True)

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 
+from experiments import database
 from experiments.__main__ import main
 from experiments.importing import analyse_export, load, metrics_of, plan_for
 from experiments.reading import readings
@@ -107,6 +109,164 @@ def test_cuped(analyze):
     assert effect["p_value"] == pytest.approx(1.3561176e-06, rel=1e-4)
     assert effect["relative"] == pytest.approx(0.05054549, rel=1e-6)
     assert effect["unadjusted_p_value"] == pytest.approx(0.6583030, rel=1e-6)
+
+
+def test_quantiles_are_of_units_and_named_apart_where_a_column_has_several(analyze):
+    noise = np.random.default_rng(3).gamma(4, 50, (2, 300)).round(1)
+    rows = units(noise[0].tolist(), noise[1].tolist(), "latency")
+    asked = ("--metric", "latency:quantile:0.9:lower", "--guardrail", "latency:quantile:0.5:lower:0.2")
+    found = analyze(rows, *NAMED, *asked, "--json")
+    p90, p50 = found["effects"]
+    assert [p90["metric"], p50["metric"]] == ["latency_p90", "latency_p50"]
+    assert [p90["control_value"], p90["treatment_value"]] == pytest.approx(np.quantile(noise, 0.9, axis=1))
+    assert [p50["control_value"], p50["treatment_value"]] == pytest.approx(np.quantile(noise, 0.5, axis=1))
+    alone = analyze(rows, *NAMED, *asked[:2], "--json")
+    assert [effect["metric"] for effect in alone["effects"]] == ["latency"]
+
+
+def test_a_cap_is_a_percentile_of_all_units(analyze):
+    rows = units([1.0, 2.0, 3.0, 4.0] * 25, [2.0, 3.0, 4.0, 90.0] * 25)
+    found = analyze(rows, *NAMED, "--metric", "revenue:mean", "--cap", "revenue=0.8", "--json")
+    (effect,) = found["effects"]
+    cut = rows["revenue"].clip(upper=np.quantile(rows["revenue"], 0.8))
+    expected = ttest_ind(cut[100:], cut[:100], equal_var=False)
+    assert effect["treatment_value"] == pytest.approx(cut[100:].mean())
+    assert effect["p_value"] == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_clusters_are_what_was_randomised(analyze):
+    rng = np.random.default_rng(5)
+    shop = np.repeat(np.arange(40), 10)
+    rows = pd.DataFrame({"user_id": np.arange(400), "variant": np.array(["control", "new"])[shop % 2], "shop": shop})
+    rows["revenue"] = rng.normal(10, 1, 40)[shop] + rng.normal(0, 1, 400)
+    found = analyze(rows, *NAMED, "--metric", "revenue:mean", "--cluster", "shop", "--json")
+    (effect,) = found["effects"]
+    # Clusters of one size: the analysis of their means.
+    means = rows.groupby(["variant", "shop"])["revenue"].mean()
+    expected = ttest_ind(means["new"], means["control"], equal_var=False)
+    assert effect["p_value"] == pytest.approx(expected.pvalue, rel=1e-9)
+    assert (effect["n_control"], effect["n_treatment"]) == (20, 20)
+    assert found["health"]["srm"]["status"] == "ok"
+    quantile = analyze(rows, *NAMED, "--metric", "revenue:quantile:0.9", "--cluster", "shop", "--json")
+    naive = analyze(rows, *NAMED, "--metric", "revenue:quantile:0.9", "--json")
+    assert quantile["effects"][0]["standard_error"] > 1.3 * naive["effects"][0]["standard_error"]
+
+
+def test_several_covariates_are_those_of_a_regression(analyze):
+    rng = np.random.default_rng(6)
+    before, visits = rng.gamma(2, 5, 400), rng.poisson(3, 400)
+    y = 0.7 * before + 0.4 * visits + rng.normal(0, 2, 400)
+    rows = units(y[:200].tolist(), y[200:].tolist()).assign(before=before, visits=visits)
+    one = analyze(rows, *NAMED, "--metric", "revenue:mean", "--covariate", "revenue=before", "--json")["effects"][0]
+    two = analyze(
+        rows,
+        *NAMED,
+        "--metric",
+        "revenue:mean",
+        "--covariate",
+        "revenue=before",
+        "--covariate",
+        "revenue=visits",
+        "--json",
+    )["effects"][0]
+    assert two["standard_error"] < 0.99 * one["standard_error"]
+    both = analyze(rows, *NAMED, "--metric", "revenue:mean", "--covariate", "revenue=before,visits", "--json")
+    assert both["effects"][0]["absolute"] == two["absolute"]
+
+
+def test_the_result_is_kept_under_its_id_and_nothing_without_keeping(analyze):
+    rows = units([1.0, 2.0] * 40, [1.5, 2.5] * 40)
+    found = analyze(rows, *NAMED, "--metric", "revenue:mean", "--json")
+    assert database.result(found["id"]).verdict.reason == found["verdict"]["reason"]
+    assert f"Kept as {found['id']}" in analyze(rows, *NAMED, "--metric", "revenue:mean")
+    before = database.count()
+    alone = analyze(rows, *NAMED, "--metric", "revenue:mean", "--alpha", "0.2", "--no-keep", "--json")
+    assert alone["id"] is None
+    assert database.count() == before
+    other = analyze(rows.assign(revenue=3.0), *NAMED, "--metric", "revenue:mean", "--json")
+    assert other["id"] != found["id"]
+
+
+PLAN = """
+hypothesis: The new feed raises revenue.
+variants: [control, new]
+metrics:
+  - {name: revenue, kind: mean, role: primary, cap: 0.99, title: Revenue per user}
+  - {name: latency, kind: mean, role: guardrail, direction: lower, margin: 0.5}
+split: [1, 1]
+days: 1
+alpha: 0.1
+segments: [country]
+"""
+
+
+@pytest.fixture
+def planned():
+    rng = np.random.default_rng(9)
+    rows = units(rng.gamma(2, 5, 200).tolist(), rng.gamma(2, 6, 200).tolist())
+    return rows.assign(latency=rng.gamma(9, 9, 400), country=["DE", "FR"] * 200, date="2199-03-02")
+
+
+@pytest.fixture
+def plan(tmp_path, capsys):
+    def write(text, *, registered=True):
+        file = tmp_path / "plan.yaml"
+        file.write_text(text)
+        if registered:
+            assert main(["register", str(file)]) == 0
+            capsys.readouterr()
+        return str(file)
+
+    return write
+
+
+def test_a_registered_plan_says_everything_and_was_followed(analyze, planned, plan):
+    found = analyze(planned, "--plan", plan(PLAN), "--json")
+    assert [(row["metric"], row["by"]) for row in found["effects"][:2]] == [("revenue", None), ("latency", None)]
+    assert {(row["metric"], row["by"]) for row in found["effects"][2:]} == {
+        ("revenue", "country"), ("latency", "country"),
+    }  # fmt: skip
+    assert found["plan"]["alpha"] == 0.1
+    assert found["plan"]["hash"] == found["adherence"]["plan_hash"]
+    assert found["adherence"]["deviations"] == []
+    assert found["adherence"]["sentence"].endswith("The analysis followed it.")
+    assert "The analysis followed it." in analyze(planned, "--plan", plan(PLAN))
+
+
+def test_flags_beside_a_plan_are_its_deviations(analyze, planned, plan):
+    file = plan(PLAN)
+    asked = ("--metric", "revenue:mean", "--metric", "latency:quantile:0.9:lower", "--alpha", "0.05")
+    found = analyze(planned, "--plan", file, *asked, "--json")
+    assert found["adherence"]["deviations"] == [
+        "Alpha was 0.1 and became 0.05.", "Metric latency_p90 was not planned.",
+    ]  # fmt: skip
+    assert found["plan"]["metrics"][0]["cap"] == 0.99
+    capped = analyze(planned, "--plan", file, "--cap", "revenue=0.9", "--json")
+    assert capped["adherence"]["deviations"] == ["Cap of revenue was 0.99 and became 0.9."]
+
+
+def test_a_plan_that_nobody_registered_says_so(analyze, planned, plan):
+    found = analyze(planned, "--plan", plan(PLAN.replace("0.1", "0.11"), registered=False), "--json")
+    assert found["adherence"]["registered"] is None
+    assert "was not registered" in found["adherence"]["sentence"]
+
+
+def test_a_plan_may_call_things_otherwise(analyze, planned, plan):
+    file = plan(PLAN)
+    rows = planned.rename(columns={"revenue": "umsatz"}).replace({"variant": {"control": "A", "new": "B"}})
+    assert "The planned variants are control and new; the export has A and B." in analyze(
+        rows, "--plan", file, "--column", "revenue=umsatz", code=2
+    )
+    called = ("--column", "revenue=umsatz", "--rename", "A=control", "--rename", "B=new")
+    assert analyze(rows, "--plan", file, *called, "--json")["adherence"]["deviations"] == []
+
+
+def test_a_variant_that_was_not_planned_is_leakage(analyze, planned, plan):
+    planned.loc[:20, "variant"] = "old"
+    found = analyze(planned, "--plan", plan(PLAN), "--json")
+    assert found["plan"]["variants"] == ["control", "new", "old"]
+    assert found["health"]["leakage"]["status"] == "failed"
+    assert "Variants was control, new and became control, new, old." in found["adherence"]["deviations"]
 
 
 def test_a_sample_ratio_mismatch_is_unhealthy_whatever_the_figures_say(analyze):
@@ -238,6 +398,23 @@ def test_the_table_tells_effects_health_and_rows(analyze):
         (["--metric", "revenue:mean", "--metrics-file", "nowhere.csv"], "nowhere.csv' was not found"),
         (["--metric", "revenue:mean", "--days", "0"], "at least 1"),
         (["--metric", "revenue:mean", "--alpha", "2"], "alpha 2.0"),
+        (["--metric", "revenue:mean", "--metric", "revenue:count"], "'revenue' was given twice"),
+        (["--metric", "revenue:mean", "--guardrail", "revenue:mean:higher:0.1"], "'revenue' was given twice"),
+        (["--metric", "revenue:quantile"], "a quantile says which one"),
+        (["--metric", "revenue:quantile:p90"], "has level 'p90'"),
+        (["--metric", "revenue:quantile:90"], "has quantile 90.0; expected between 0 and 1"),
+        (["--metric", "revenue:quantile:0.9", "--covariate", "revenue=age"], "covariates adjust every other kind"),
+        (["--metric", "revenue:mean", "--cap", "revenue"], "expected metric=percentile"),
+        (["--metric", "revenue:mean", "--cap", "revenue=most"], "expected a percentile"),
+        (["--metric", "revenue:mean", "--cap", "revenues=0.9"], "Did you mean 'revenue'?"),
+        (["--metric", "revenue:mean", "--looks", "1"], "only group-sequential has that"),
+        (["--metric", "revenue:mean", "--spending", "pocock"], "only group-sequential has that"),
+        (["--metric", "revenue:mean", "--split", "1,-1"], "weights are 0 or more"),
+        (["--metric", "revenue:mean", "--split", "control=1,nwe=1"], "The planned variants are control and nwe"),
+        (["--metric", "revenue:mean", "--cluster", "variant"], "as the variant and as the cluster"),
+        (["--metric", "revenue:mean", "--column", "revenue"], "expected name=column"),
+        (["--metric", "revenue:mean", "--rename", "A="], "expected found=planned"),
+        (["--plan", "nowhere.yaml"], "'nowhere.yaml' cannot be read"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_two(analyze, arguments, sentence):
