@@ -46,11 +46,11 @@ def _of_the_metric(plan: Plan, found: Outlook) -> Iterator[str]:
 
 
 def _of_many_tests(plan: Plan) -> Iterator[str]:
-    treatments = len(plan.variants) - 1
-    tests = len(plan.metrics) * treatments
+    metrics, treatments = len(plan.metrics) - len(plan.guardrails), len(plan.variants) - 1
+    tests = metrics * treatments
     if tests <= _MOST_TESTS:
         return
-    what = f"{tests} comparisons ({len(plan.metrics)} metrics × {treatments} treatments)"
+    what = f"{tests} comparisons ({metrics} metrics × {treatments} treatments)"
     if plan.correction == "none" or plan.stopping == "bayesian":
         chance = 1 - (1 - plan.alpha) ** tests
         yield (

@@ -34,7 +34,7 @@ class Comparison:
             smallest one counts.
         alpha: two-sided level of all comparisons together.
         power: chance to find an uplift.
-        comparisons: hypotheses that share alpha, all metrics × treatments. Bonferroni, Holm and
+        comparisons: hypotheses that share alpha, metrics × treatments. Bonferroni, Holm and
             Benjamini-Hochberg alike test the smallest p-value of them at alpha / comparisons, so planning does.
         explained: share of the metric's variance that covariates known before explain (the squared correlation
             with one of them); what is left is 1 - explained (Deng, Xu, Kohavi & Walker 2013, eq. 4).

@@ -20,9 +20,14 @@ def monitoring_of(plan: Plan) -> Monitoring:
 
 
 def family(plan: Plan) -> int:
-    """Return how many hypotheses share the plan's alpha: all metrics × treatments, or 1 without correction."""
+    """Return how many hypotheses share the plan's alpha: metrics other than guardrails × treatments.
+
+    As ``judging.judge`` corrects p-values; 1 without correction, or where beliefs are read.
+    """
+    if plan.correction == "none" or plan.stopping == "bayesian":
+        return 1
     treatments = sum(weight > 0 for weight in plan.split[1:])
-    return 1 if plan.correction == "none" else len(plan.metrics) * max(treatments, 1)
+    return (len(plan.metrics) - len(plan.guardrails)) * max(treatments, 1)
 
 
 def comparison_of(
