@@ -12,14 +12,13 @@ from scipy import special
 from engine.errors import ExperimentError
 from experiments.bayesian import Beliefs, Prior, beliefs
 from experiments.checking import checks_of
-from experiments.effects import Effects, effects
+from experiments.effects import Effects
 from experiments.estimating import Estimated, estimate
 from experiments.health import Check
 from experiments.heterogeneity import heterogeneity
 from experiments.judging import Judged, guardrail_outcomes, judge
 from experiments.log import Log
 from experiments.looks import as_read, look_daily
-from experiments.moments import Moments
 from experiments.noninferiority import non_inferiority
 from experiments.plan import Plan
 from experiments.sequential import AlwaysValid
@@ -90,15 +89,15 @@ def analyse(log: Log, plan: Plan, *, more_checks: Sequence[Check] = ()) -> Analy
     )
 
 
-def values_along(moments: Moments, plan: Plan, along: pd.DataFrame | None = None) -> pd.DataFrame:
+def values_along(found: Effects, plan: Plan, along: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the values and differences alone, without inference, as the truth needs them.
 
     Args:
-        moments: of every unit under every variant.
-        plan: names the metrics and variants.
+        found: of every unit under every variant.
+        plan: names the variants.
         along: names the leading axis.
     """
-    table = effect_table(effects(moments, plan.metrics, alpha=plan.alpha), plan.variants, along=along)
+    table = effect_table(found, plan.variants, along=along)
     keys = ["metric", "variant", *([] if along is None else along.columns)]
     return table[[*keys, "control_value", "treatment_value", "absolute", "relative"]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from engine.policies import Policy
 from engine.world import World, run
 from experiments.analysis import days_of, values_along
+from experiments.estimating import Estimated, estimate
 from experiments.log import Log
-from experiments.moments import concatenate
+from experiments.moments import Floats
 from experiments.plan import Plan
 
 Report = Callable[[str, int | None, int | None], None]
@@ -42,6 +43,7 @@ class Circumstances:
     Attributes:
         world: the simulated users.
         segments: one row a unit, one category column a way of grouping.
+        covariates: what was known of each unit before, by name, each of shape (units,).
         days: length in days.
         seed: of the world's luck; the same in every run (common random numbers).
         retrain_every: days between refits; None to fit once.
@@ -53,6 +55,7 @@ class Circumstances:
 
     world: World
     segments: pd.DataFrame
+    covariates: Mapping[str, Floats]
     days: int
     seed: int
     retrain_every: int | None
@@ -107,6 +110,7 @@ class Circumstances:
             variants=names,
             segments=self.segments,
             indicators=_INDICATORS,
+            covariates=self.covariates,
         )
 
 
@@ -141,16 +145,32 @@ def find_truth(circumstances: Circumstances, policies: Sequence[Policy], plan: P
             name = plan.variants[twin]
             title = f"Truth, everybody under {name}"
             logs[twin] = circumstances.live([policies[twin]], everybody, (name,), title, 1 + len(logs))
-    each = [logs[twin] for twin in twins]
-    overall, by_segment, by_day = (
-        concatenate(parts, variants=True)
-        for parts in zip(*((log.overall(), log.by_segment(), log.by_day()) for log in each), strict=True)
-    )
+    everywhere = _side_by_side([logs[twin] for twin in twins], plan.variants)
+    found = _without_covariates(everywhere, plan)
     return Truth(
-        effects=values_along(overall, plan),
-        segments=values_along(by_segment, plan, each[0].cells()),
-        cumulative=values_along(by_day, plan, days_of(each[0])),
+        effects=values_along(found.overall, plan),
+        segments=values_along(found.by_segment, plan, everywhere.cells()),
+        cumulative=values_along(found.by_day, plan, days_of(everywhere)),
     )
+
+
+def _side_by_side(each: Sequence[Log], names: tuple[str, ...]) -> Log:
+    """Return one log in which every unit is in every variant, as ``each`` has it under that variant alone."""
+    copies, one = len(each), each[0]
+    return Log(
+        quantities=one.quantities,
+        values=np.concatenate([log.values for log in each], axis=1),
+        variant=np.repeat(np.arange(copies), one.n_units),
+        variants=names,
+        segments=pd.concat([one.segments] * copies, ignore_index=True),
+        indicators=one.indicators,
+    )
+
+
+def _without_covariates(everywhere: Log, plan: Plan) -> Estimated:
+    """Return the differences themselves: where every unit is in every variant there is nothing to adjust."""
+    plain = tuple(replace(metric, covariates=()) for metric in plan.metrics)
+    return estimate(everywhere, replace(plan, metrics=plain))
 
 
 def distinct(policies: Sequence[Policy]) -> int:

@@ -12,14 +12,19 @@ import pandas as pd
 
 from engine import store
 from engine.dataset import Dataset
-from engine.errors import ExperimentError
+from engine.errors import ExperimentError, unknown
 from engine.policies import make_policy
 from engine.segments import segment_users
 from engine.world import World, fit_world
 from experiments.analysis import Analysis, analyse
 from experiments.assignment import assign
+from experiments.bayesian import Prior
+from experiments.boundaries import Spending
 from experiments.drafting import draft, names_of
+from experiments.earlier import BEFORE, done_before
 from experiments.log import Log
+from experiments.moments import Floats
+from experiments.multiplicity import Correction
 from experiments.plan import Stopping
 from experiments.provenance import versions
 from experiments.results import Meta, Results
@@ -45,6 +50,11 @@ def simulate(
     mde: float | None = None,
     guardrails: Mapping[str, float] | None = None,
     stopping: Stopping = "fixed",
+    looks: int | None = None,
+    spending: Spending = "obrien-fleming",
+    prior: Prior | Mapping[str, Any] | None = None,
+    correction: Correction = "holm",
+    covariates: Sequence[str] = (),
     hypothesis: str = "",
     slate_size: int = 10,
     shared_training: bool = True,
@@ -69,7 +79,12 @@ def simulate(
         power: chance to find an uplift of ``mde``, for the plan and the MDE of this run.
         mde: smallest relative uplift worth finding, or None.
         guardrails: margin by metric, in place of the usual ones; see ``experiments.drafting.draft``.
-        stopping: one look at the end, or one each day.
+        stopping: when it may stop; see ``experiments.plan.Plan``, also for the next three.
+        looks: of a group-sequential plan.
+        spending: of a group-sequential plan.
+        prior: of a bayesian plan, or its fields as plain data.
+        correction: for many p-values.
+        covariates: what units did in the log that adjusts the metrics: ``experiments.earlier.BEFORE``.
         hypothesis: what is believed; written for you where empty.
         slate_size: items a session shows.
         shared_training: whether the models learn from all units' behaviour, as in most live tests, or each
@@ -95,8 +110,16 @@ def simulate(
         alpha=alpha,
         power=power,
         stopping=stopping,
+        looks=looks,
+        spending=spending,
+        prior=prior,
+        correction=correction,
+        covariates=covariates,
         hypothesis=hypothesis,
     )
+    for name in covariates:
+        if name not in BEFORE:
+            raise ExperimentError(unknown("Covariate", name, BEFORE))
     tell = report or silent
     tell("Fitting the simulated users", None, None)
     world = fit_world(dataset, np.random.default_rng(seed), users=users)
@@ -105,6 +128,7 @@ def simulate(
     circumstances = Circumstances(
         world=world,
         segments=segments,
+        covariates=_known_before(dataset, world, covariates),
         days=days,
         seed=seed,
         retrain_every=retrain_every,
@@ -155,6 +179,11 @@ def _inside(truth: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     inside = (found["absolute_low"] <= truth["absolute"]) & (truth["absolute"] <= found["absolute_high"])
     known = found["absolute_low"].notna()
     return truth.assign(inside=inside.astype(object).where(known, None))
+
+
+def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[str, Floats]:
+    done = done_before(dataset) if names else {}
+    return {name: done[name][world.user] for name in names}
 
 
 def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.policies import make_policy
 from engine.world import fit_world
-from experiments.metrics import SIMULATED, with_primary
+from experiments.metrics import SIMULATED, Metric, with_primary
 from experiments.plan import Plan
 from experiments.runs import Circumstances, distinct, find_truth, silent
 
@@ -17,6 +17,7 @@ def circumstances(shop):
     return Circumstances(
         world=world,
         segments=pd.DataFrame({"half": pd.Categorical(np.arange(100) % 2)}),
+        covariates={},
         days=3,
         seed=9,
         retrain_every=2,
@@ -44,3 +45,20 @@ def test_the_truth_leaves_out_nobody(circumstances):
     assert log.counts.tolist() == [100]
     assert log.n_days == 3
     assert log.measured[-1] == "purchased"
+
+
+def test_the_truth_of_a_quantile_and_of_a_cap_is_that_of_everybody(circumstances):
+    metrics = (
+        Metric(name="spend", kind="mean", numerator="revenue", cap=0.9, role="primary", covariates=("taste",)),
+        Metric(name="middle", kind="quantile", numerator="sessions", quantile=0.5),
+    )
+    plan = Plan(hypothesis="", variants=("random", "popularity"), metrics=metrics, split=(1, 1), days=3)
+    policies = [make_policy(name, seed=1) for name in plan.variants]
+    truth = find_truth(circumstances, policies, plan)
+    everybody = np.zeros(100, dtype=np.int64)
+    logs = [circumstances.live([policy], everybody, ("x",), "Truth", 1) for policy in policies]
+    revenue = np.stack([log.values.sum(axis=0)[:, log.column("revenue")] for log in logs])
+    cut = np.quantile(revenue, 0.9, method="higher")
+    assert truth.effects["treatment_value"][0] == pytest.approx(np.minimum(revenue[1], cut).mean())
+    sessions = logs[1].values.sum(axis=0)[:, logs[1].column("sessions")]
+    assert truth.effects["treatment_value"][1] == np.median(sessions)

@@ -171,3 +171,16 @@ def test_what_cannot_be_simulated_is_said(shop, changes, sentence):
 def test_errors_of_the_plan_are_the_readers(shop):
     with pytest.raises(ExperimentError):
         simulate(shop, control="popularity", treatments=["random"], alpha=2)
+
+
+def test_what_users_did_in_the_log_adjusts_the_metrics(shop):
+    found = simulate(
+        shop, control="random", treatments=["oracle"], users=300, days=3, covariates=["purchases before"],
+        stopping="group-sequential", looks=3, spending="pocock", primary="purchases_per_user",
+    )  # fmt: skip
+    assert found.effects["covariate_adjusted"].all()
+    assert found.effects["unadjusted_absolute"].notna().all()
+    assert found.plan.primary.covariates == ("purchases before",)
+    assert found.check("pre_period_imbalance").sentence
+    with pytest.raises(ExperimentError, match="Did you mean 'purchases before'"):
+        simulate(shop, control="random", treatments=["oracle"], covariates=["purchases befor"])
