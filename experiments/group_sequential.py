@@ -61,14 +61,8 @@ def monitor(effects: Effects, boundaries: Boundaries) -> Monitored:
         )
     looks = len(effects.absolute)
     level = boundaries.nominal_alpha[:looks].reshape(looks, *[1] * (effects.absolute.ndim - 1))
-    freedom = effects.degrees_of_freedom
-    by_t = np.isfinite(freedom)
+    reach = reach_at(level, effects.degrees_of_freedom)
     with np.errstate(invalid="ignore"):
-        reach = np.where(
-            by_t & (level > 0),
-            -special.stdtrit(np.where(by_t, freedom, 1.0), np.maximum(level, np.finfo(float).tiny) / 2),
-            -special.ndtri(level / 2),
-        )
         absolute, relative = reach * effects.standard_error, reach * effects.relative_standard_error
     crossed = np.nan_to_num(effects.p_value, nan=1.0) <= level
     stopped = np.where(crossed.any(axis=0), crossed.argmax(axis=0), -1)
@@ -82,6 +76,20 @@ def monitor(effects: Effects, boundaries: Boundaries) -> Monitored:
         stopped=stopped,
         p_value=np.where(over, np.nan, _stagewise(effects.p_value, boundaries)),
     )
+
+
+def reach_at(level: ArrayLike, degrees_of_freedom: ArrayLike) -> Floats:
+    """Return how many standard errors a look of this two-sided level reaches; infinite where the level is 0.
+
+    Args:
+        level: nominal alpha of the look; broadcasts with the degrees of freedom.
+        degrees_of_freedom: of Student's t; infinite for the normal distribution.
+    """
+    nominal, freedom = np.broadcast_arrays(np.asarray(level, np.float64), np.asarray(degrees_of_freedom, np.float64))
+    by_t = np.isfinite(freedom)
+    with np.errstate(invalid="ignore"):
+        student = -special.stdtrit(np.where(by_t, freedom, 1.0), np.maximum(nominal, np.finfo(float).tiny) / 2)
+        return np.asarray(np.where(by_t & (nominal > 0), student, -special.ndtri(nominal / 2)))
 
 
 def information_fractions(effects: Effects, planned: ArrayLike) -> Floats:

@@ -1,0 +1,28 @@
+"""Would this plan have worked? A plan's metrics and stopping rules on thousands of random re-assignments."""
+
+from experiments.calibration.assignments import draw_assignments
+from experiments.calibration.population import Population, population
+from experiments.calibration.record import METHODS, Calibration
+from experiments.calibration.rerandomise import rerandomised
+from experiments.calibration.sources import Source, from_export, from_simulator, from_users
+from experiments.calibration.study import calibrate
+from experiments.calibration.task import TASK, Request, key_of, study, task
+
+__all__ = [
+    "METHODS",
+    "TASK",
+    "Calibration",
+    "Population",
+    "Request",
+    "Source",
+    "calibrate",
+    "draw_assignments",
+    "from_export",
+    "from_simulator",
+    "from_users",
+    "key_of",
+    "population",
+    "rerandomised",
+    "study",
+    "task",
+]
