@@ -116,6 +116,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         LabError: where the file or the request cannot be.
     """
+    from experiments import database
     from experiments.commands.printing import print_analysed
     from experiments.importing import to_record
     from experiments.importing.task import analysed, key_of
@@ -125,8 +126,6 @@ def run(args: argparse.Namespace) -> int:
         found = analysed(request, report)
     key = None
     if not args.no_keep:
-        from experiments import database
-
         key = key_of(request)
         database.keep(found.results, key, title=found.results.meta.dataset)
     if args.json:

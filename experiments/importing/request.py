@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,9 @@ class Request:
         return {name: getattr(self, name) for name in names}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the request as plain data for ``experiments.importing.task``; what is not asked is left out."""
-        given = asdict(self)
-        return {each.name: given[each.name] for each in fields(self) if getattr(self, each.name) not in (None, {}, "")}
+        """Return the request as plain data for ``experiments.importing.task``; what is as usual is left out."""
+        given, usual = asdict(self), asdict(Request(source=""))
+        return {name: value for name, value in given.items() if value != usual[name]}
 
 
 def request_from(data: Mapping[str, Any]) -> Request:

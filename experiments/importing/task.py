@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.jobs import folder
+from experiments import database
 from experiments.importing.analysis import analyse_export
 from experiments.importing.load import load
 from experiments.importing.planned import plan_for
@@ -82,8 +83,6 @@ def task(request: Mapping[str, Any], report: Report) -> Analysed:
         request: plain data, as ``Request.to_dict`` gives it.
         report: told of each stage.
     """
-    from experiments import database
-
     found = analysed(request_from(request), report)
     report("Keeping the result", None, None)
     database.keep(found.results, folder.key_of(TASK, request), title=found.results.meta.dataset)
@@ -94,7 +93,5 @@ def _registered(plan: Plan | None) -> datetime | None:
     """Return when ``plan`` was registered, or None where it never was."""
     if plan is None:
         return None
-    from experiments import database
-
     known = database.registered(plan.hash)
     return None if known is None else known.registered
