@@ -208,7 +208,7 @@ def twyman(effects: Effects, plan: Plan) -> Check:
     labels = {metric.name: metric.label for metric in plan.metrics}
     found = [
         f"{labels[effects.metrics[row]]} {percent(float(effects.relative[row, column]))} in "
-        f"{plan.variants[effects.treatments[column]]}"
+        f"{plan.title(plan.variants[effects.treatments[column]])}"
         for row, column in np.argwhere(large)
     ]
     biggest = float(np.nanmax(np.abs(effects.relative))) if np.isfinite(effects.relative).any() else None

@@ -57,7 +57,7 @@ def listed(words: Sequence[str]) -> str:
 
 def _plain(value: float) -> str:
     size = abs(value)
-    digits = 0 if size >= 10_000 else 2 if size >= 1 or size == 0 else 4
+    digits = 0 if size >= 10_000 else 2 if size >= 0.1 or size == 0 else 4
     return f"{value:,.{digits}f}".replace("-", "−")
 
 
