@@ -34,7 +34,9 @@ def html(results: Results) -> str:
     chart's numbers also stand in a table.
     """
     plan, settings = results.plan, results.meta.settings
-    charts = {"uplift": uplift_chart(results), "cumulative": cumulative_chart(results)}
+    charts = {"uplift": uplift_chart(results)}
+    if results.meta.days > 1:
+        charts["cumulative"] = cumulative_chart(results)
     segments = _segment_rows(results)
     if segments:
         charts["segments"] = segment_chart(results)
@@ -157,7 +159,7 @@ def _setting(value: Any) -> str:
         return "; ".join(_setting(part) for part in value)
     if value is None or isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return count(value) if isinstance(value, int) else str(value)
 
 
 def _script(data: Any) -> str:

@@ -30,7 +30,9 @@ _BANDS: dict[Stopping, str] = {
 
 
 def draw(results: Results) -> None:
-    """Draw the cumulative relative uplift of one metric and treatment."""
+    """Draw the cumulative relative uplift of one metric and treatment, where there is more than one day."""
+    if results.meta.days == 1:
+        return  # one day is the figure that stands above
     st.subheader("How the uplift settled", anchor=False, help=glossary.tip("always_valid"))
     st.caption(_ABOUT[results.plan.stopping])
     with st.container(horizontal=True):
