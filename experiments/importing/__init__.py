@@ -2,8 +2,9 @@
 
 from experiments.importing.analysis import analyse_export, to_record
 from experiments.importing.asked import metrics_of, pairs_of, split_of, with_caps, with_covariates
-from experiments.importing.load import load, preview
+from experiments.importing.load import load, preview, variants_of
 from experiments.importing.planned import plan_for
+from experiments.importing.proposing import propose_metric, propose_metrics, propose_ratios
 from experiments.importing.records import Columns, FileReport, Imported, Preview
 from experiments.importing.request import Request, digest_of, request_from
 
@@ -20,9 +21,13 @@ __all__ = [
     "pairs_of",
     "plan_for",
     "preview",
+    "propose_metric",
+    "propose_metrics",
+    "propose_ratios",
     "request_from",
     "split_of",
     "to_record",
+    "variants_of",
     "with_caps",
     "with_covariates",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,8 @@ _VARIANT = (
 )  # fmt: skip
 _DAY = (
     "day", "date", "ds", "exposuredate", "exposureday", "exposuretime", "exposedat", "firstexposure", "time",
-    "timestamp", "ts", "eventdate", "activitydate", "datetime",
+    "timestamp", "ts", "eventdate", "activitydate", "datetime", "firstseen", "firstday", "assignedat",
+    "assignmentdate", "enrolledat",
 )  # fmt: skip
 _CONTROL = ("control", "ctrl", "baseline", "a", "off", "original", "default", "0", "false")
 _BEFORE = re.compile(r"^(pre|prior|before|past)(period|experiment)?|(pre|prior|before|past)(period|experiment)?$")
@@ -45,26 +47,29 @@ def guess_columns(frame: pd.DataFrame) -> Columns:
     variant = guess_variant(frame)
     unit = guess_unit(frame, taken={variant})
     day = guess_day(frame, taken={unit, variant})
-    rest = [str(column) for column in frame.columns if column not in (unit, variant, day)]
-    head = frame.head(_LOOKED_AT)
-    kinds = {column: kind for column in rest if (kind := _kind(head[column]))}
-    covariates = _covariates(list(kinds))
+    taken = (unit, variant, day)
+    kinds = {column: kind for column, kind in guess_kinds(frame).items() if column not in taken}
     found = Columns(
         unit=unit,
         variant=variant,
         day=day,
-        segments=tuple(column for column in rest if column not in kinds and _groups(head[column])),
-        covariates=covariates,
+        segments=tuple(column for column in guess_groups(frame) if column not in (*taken, *kinds)),
+        covariates=guess_covariates(list(kinds)),
         metrics=kinds,
     )
-    return Columns(
-        unit=unit,
-        variant=variant,
-        day=day,
-        metrics={column: kind for column, kind in kinds.items() if column not in found.known_before},
-        segments=found.segments,
-        covariates=covariates,
-    )
+    return replace(found, metrics={column: kind for column, kind in kinds.items() if column not in found.known_before})
+
+
+def guess_kinds(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the metric kind of every column of numbers: ``proportion`` of zeros and ones, else ``mean``."""
+    head = frame.head(_LOOKED_AT)
+    return {str(column): kind for column in frame.columns if (kind := _kind(head[column]))}
+
+
+def guess_groups(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of words that put units into a few groups."""
+    head = frame.head(_LOOKED_AT)
+    return tuple(str(column) for column in frame.columns if _groups(head[column]))
 
 
 def guess_unit(frame: pd.DataFrame, taken: Collection[str] = ()) -> str:
@@ -147,7 +152,7 @@ def _groups(cells: pd.Series) -> bool:
     return 2 <= present.nunique() <= min(_MOST_SEGMENTS, max(2, len(present) // 2))
 
 
-def _covariates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def guess_covariates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the columns of the time before, by the metric's column they are called after."""
     found: dict[str, tuple[str, ...]] = {}
     plain = {column: _plain(column) for column in columns}

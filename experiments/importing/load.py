@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from engine.errors import ColumnError, ExperimentError, unknown
 from engine.loading.raw import RawTable
@@ -16,7 +17,7 @@ from engine.loading.sources import Source, as_source
 from engine.loading.tables import read_table
 from experiments.importing.assemble import assemble, in_order
 from experiments.importing.columns import require, settle
-from experiments.importing.guessing import guess_columns, guess_control
+from experiments.importing.guessing import guess_columns, guess_control, guess_groups, guess_kinds
 from experiments.importing.records import Columns, Imported, Preview
 from experiments.importing.shapes import one_file, two_files
 from experiments.metrics import Metric
@@ -107,20 +108,35 @@ def preview(source: Given, name: str | None = None) -> Preview:
     """
     raw, _, _ = _open(source, name)
     guess: Columns | None = None
-    variants: tuple[str, ...] = ()
     with suppress(ColumnError):
         guess = guess_columns(raw.frame)
-    if guess is not None:
-        variants = tuple(sorted(map(str, raw.frame[guess.variant].dropna().unique()[:PREVIEW_ROWS])))
-        with suppress(ExperimentError):
-            variants = in_order(variants, guess_control(variants))
     return Preview(
         columns=tuple(map(str, raw.frame.columns)),
         guess=guess,
-        variants=variants,
+        kinds=guess_kinds(raw.frame),
+        groups=guess_groups(raw.frame),
+        variants=() if guess is None else _variants(raw.frame[guess.variant]),
         rows=raw.frame.head(PREVIEW_ROWS).reset_index(drop=True),
         format=raw.format,
     )
+
+
+def variants_of(source: Given, column: str) -> tuple[str, ...]:
+    """Return the first 20 names in a column of variants, the control first where one is called so.
+
+    Raises:
+        DataError: the file or the column cannot be used; the sentence says why.
+    """
+    raw, _, _ = _open(source, None)
+    require(column, raw.frame)
+    return _variants(raw.frame[column])
+
+
+def _variants(cells: pd.Series) -> tuple[str, ...]:
+    variants = tuple(sorted(map(str, cells.dropna().unique()[:PREVIEW_ROWS])))
+    with suppress(ExperimentError):
+        return in_order(variants, guess_control(variants))
+    return variants
 
 
 def _called(raw: RawTable, columns: Mapping[str, str], *, required: bool) -> RawTable:

@@ -47,6 +47,8 @@ class Preview:
     Attributes:
         columns: the file's columns in order.
         guess: the part each seems to play, or None where unit or variant is not found.
+        kinds: the metric kind of every column of numbers, ``mean`` or ``proportion``.
+        groups: columns of words that put units into a few groups.
         variants: the variants as guessed, the control first where one is called so.
         rows: the first 20 rows as text.
         format: the format in words.
@@ -54,6 +56,8 @@ class Preview:
 
     columns: tuple[str, ...]
     guess: Columns | None
+    kinds: Mapping[str, str]
+    groups: tuple[str, ...]
     variants: tuple[str, ...]
     rows: pd.DataFrame
     format: str
