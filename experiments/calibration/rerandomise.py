@@ -22,14 +22,14 @@ _EPS = float(np.finfo(np.float64).eps)
 class Sums:
     """What a population adds up to, made once for all assignments.
 
-    A column a unit: one, its values, and the products of pairs of them about a centre near their mean.
+    A column a unit: one, its values about a centre near their mean, and the products of pairs of these.
 
     Attributes:
         quantities: names of the values.
         parts: units from first to last (exclusive) and their columns, one part a look.
         growing: whether each part holds what its units add to the looks before, rather than all seen so far.
         whole: sums over all units by look, shape (looks, columns).
-        centre: what the products are about, shape (looks, quantities).
+        centre: what the values are about, shape (looks, quantities).
     """
 
     quantities: tuple[str, ...]
@@ -87,7 +87,7 @@ def add_up(units: Population) -> Sums:
             centre = _centre(values)
             near = values - centre
             pairs = near[:, left] * near[:, right]
-            columns = _on_grid(np.concatenate([np.ones((len(values), 1)), values, pairs], axis=1))
+            columns = _on_grid(np.concatenate([np.ones((len(values), 1)), near, pairs], axis=1))
         first = int(seen[look - 1]) if growing and look else 0
         parts.append((first, int(seen[look]), np.ascontiguousarray(columns[first : seen[look]])))
         centres[look] = centre
@@ -124,7 +124,7 @@ def moments_under(codes: NDArray[np.uint8], of: Sums, n_variants: int) -> Moment
 
 
 def _centre(values: Floats) -> Floats:
-    """Return the means, rounded to a power of two within a standard deviation: products then need few bits."""
+    """Return the means, rounded to a power of two within a standard deviation: whole numbers stay whole."""
     if not len(values):
         return np.zeros(values.shape[1])
     mean, spread = values.mean(axis=0), values.std(axis=0)
@@ -141,14 +141,13 @@ def _on_grid(columns: Floats) -> Floats:
 
 def _as_moments(sums: Floats, of: Sums) -> Moments:
     q = len(of.quantities)
-    n, total = sums[..., 0].copy(), sums[..., 1 : 1 + q].copy()
+    n, moved = sums[..., 0].copy(), sums[..., 1 : 1 + q]
     left, right = np.triu_indices(q)
-    product = np.empty((*total.shape, q))
+    product = np.empty((*moved.shape, q))
     product[..., left, right] = product[..., right, left] = sums[..., 1 + q :]
-    moved = total - n[..., None] * of.centre[:, None, :]
     product -= (moved / np.maximum(n, 1)[..., None])[..., :, None] * moved[..., None, :]
     # What is left of a constant is rounding, which is in proportion to the whole.
     spread = of.whole[:, 1 + q :][:, left == right]
     diagonal = np.einsum("...ii->...i", product)
     diagonal[diagonal <= 64 * _EPS * spread[:, None, :]] = 0.0
-    return Moments(of.quantities, n, total, product)
+    return Moments(of.quantities, n, moved + n[..., None] * of.centre[:, None, :], product)
