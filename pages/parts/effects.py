@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,10 +69,11 @@ def intervals(rows: pd.DataFrame, plan: Plan, name: str) -> None:
         name: unique on the page.
     """
     named = rows.assign(label=[label(row, plan) for _, row in rows.iterrows()])
-    chart = forest(named, "relative")
+    margins = [_margin_at(metric) for metric in plan.guardrails if metric.name in set(rows["metric"])]
+    chart = forest(named, "relative", also=margins)
     for metric in plan.guardrails:
         _margin(chart, named[named["metric"] == metric.name], metric)
-    chart.update_xaxes(tickformat="+.0%")
+    chart.update_xaxes(tickformat="+.3~%")
     said = "; ".join(
         f"{text.replace('<br>', ', ')} {formats.uplift(value)}"
         for text, value in zip(named["label"], named["relative"], strict=True)
@@ -79,13 +81,14 @@ def intervals(rows: pd.DataFrame, plan: Plan, name: str) -> None:
     charts.show(chart, alt=f"Relative uplift with its interval. {said}.", data=rows, name=name)
 
 
-def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"]) -> go.Figure:
+def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also: Sequence[float] = ()) -> go.Figure:
     """Return uplifts as marks with intervals beside a zero line, one line a row, the first on top.
 
     Args:
         rows: with ``label``, ``outcome``, the figure with its ``_low`` and ``_high`` and, where the truth is known,
             ``true_`` and the figure.
         figure: which uplift.
+        also: values that must be in sight too.
     """
     chart = charts.figure(x_title=f"{figure.capitalize()} uplift", height=110 + 46 * len(rows))
     charts.zero_line(chart, vertical=True)
@@ -114,7 +117,7 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"]) -> go.Fi
             name="Truth",
             marker={"symbol": "diamond-open", "size": 13, "color": charts.colours()[3], "line": {"width": 2.5}},
         )
-    marks = pd.concat([rows[figure], rows[truth]]) if truth in rows else rows[figure]
+    marks = pd.concat([rows[figure], *([rows[truth]] if truth in rows else []), pd.Series(also, dtype=float)])
     chart.update_xaxes(nticks=6, range=visible_range(rows[f"{figure}_low"], rows[f"{figure}_high"], marks, slack=1.0))
     chart.update_yaxes(categoryorder="array", categoryarray=rows["label"][::-1], range=[-0.7, len(rows) - 0.3])
     return chart
@@ -124,7 +127,7 @@ def _margin(chart: go.Figure, rows: pd.DataFrame, metric: Metric) -> None:
     """Mark the loss the guardrail ``metric`` may show."""
     if rows.empty or metric.margin is None:
         return
-    at = -metric.margin if metric.direction == "higher" else metric.margin
+    at = _margin_at(metric)
     chart.add_scatter(
         x=[at] * len(rows),
         y=rows["label"],
@@ -132,6 +135,12 @@ def _margin(chart: go.Figure, rows: pd.DataFrame, metric: Metric) -> None:
         name=f"Margin {formats.uplift(at, 0)}",
         marker={"symbol": "line-ns-open", "size": 22, "color": charts.neutral(), "line": {"width": 2.5}},
     )
+
+
+def _margin_at(metric: Metric) -> float:
+    """Return the relative uplift that is the largest acceptable loss."""
+    margin = metric.margin or 0.0
+    return -margin if metric.direction == "higher" else margin
 
 
 def table(rows: pd.DataFrame, plan: Plan, name: str) -> None:

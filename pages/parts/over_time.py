@@ -70,7 +70,7 @@ def _chart(rows: pd.DataFrame, metric: Metric, results: Results) -> None:
         )
     charts.zero_line(chart, vertical=False)
     chart.update_yaxes(
-        tickformat="+.0%",
+        tickformat="+.3~%",
         nticks=6,
         range=visible_range(rows["relative_low"], rows["relative_high"], pd.concat(marks)),
     )

@@ -77,7 +77,7 @@ def _chart(rows: pd.DataFrame, metric: Metric) -> None:
         ),
         "absolute",
     )
-    chart.update_xaxes(tickformat="+.1%" if metric.unit == "share" else "+.2f", nticks=5)
+    chart.update_xaxes(tickformat="+.3~%" if metric.unit == "share" else "+.3~g", nticks=5)
     said = "; ".join(f"{row['segment']} {formats.difference(row['absolute'], metric.unit)}" for row in records)
     charts.show(chart, alt=f"Absolute uplift of {metric.label} by segment. {said}.", data=rows, name="segments")
 
