@@ -1,4 +1,4 @@
-"""``python -m experiments simulate|analyze|size|register``: experiments without a browser."""
+"""``python -m experiments simulate|analyze|size|calibrate|register|report``: experiments without a browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from engine.commands.parsing import OneLineParser, dispatch
-from experiments.commands import analyze, register, simulate, size
+from experiments.commands import analyze, calibrate, register, report, simulate, size
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Simulate A/B tests, analyse real ones and plan them: the experiment without a browser.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (simulate, analyze, size, register):
+    for command in (simulate, analyze, size, calibrate, register, report):
         command.add_parser(commands)
     return dispatch(parser, argv)
 

@@ -155,18 +155,26 @@ def simulate(
 
 
 def task(request: Mapping[str, Any], report: Report) -> Results:
-    """Run ``simulate`` for the job runner.
+    """Run ``simulate`` and keep its results under the job's key; for the job runner.
 
     Args:
         request: plain data: ``dataset`` (fingerprint), ``control`` and ``treatments`` (each ``{"model": name,
             "params": {...}}``), and any other argument of ``simulate`` by its name.
         report: told of each stage and day.
+
+    Raises:
+        LabError: where the request cannot be, or its results cannot be kept.
     """
+    from experiments import database
+    from experiments.keeping import keep_simulated
+
+    database.check()  # minutes of work should not find out at their end
     given = dict(request)
     dataset = store.get(given.pop("dataset"))
     control = Arm(**given.pop("control"))
     treatments = [Arm(**arm) for arm in given.pop("treatments")]
-    return simulate(dataset, control=control, treatments=treatments, report=report, **given)
+    results = simulate(dataset, control=control, treatments=treatments, report=report, **given)
+    return keep_simulated(results, request)[1]
 
 
 def _beside(table: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

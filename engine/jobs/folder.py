@@ -61,6 +61,11 @@ def prepare(key: str) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def remove(key: str) -> None:
+    """Delete what the finished job ``key`` left, if anything; submitted again, its work is done again."""
+    shutil.rmtree(path(key), ignore_errors=True)
+
+
 def read_progress(key: str) -> Progress | None:
     """Return what the child last said, or None before it began."""
     try:

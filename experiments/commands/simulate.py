@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.data_options import add_data_options, load_from
-from engine.commands.printing import print_table
+from engine.commands.printing import print_json, print_table
 from engine.commands.progress import progress
 from engine.errors import ExperimentError
 from experiments.metrics import SIMULATED, find
@@ -34,42 +34,49 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         default="conversion",
         help=f"the metric that decides: {', '.join(metric.name for metric in SIMULATED)} (default conversion)",
     )
+    parser.add_argument("--no-keep", action="store_true", help="leave nothing behind")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the results of the experiment ``args`` describe and return the exit code.
+    """Print the results of the experiment ``args`` describe, keep them, and return the exit code.
 
     Raises:
-        LabError: where the data or the request cannot be.
+        LabError: where the data or the request cannot be, or the results cannot be kept.
     """
+    from experiments import database
+    from experiments.keeping import keep_simulated
     from experiments.simulate import simulate
 
-    split = None if args.split is None else _split(args.split)
+    if not args.no_keep:
+        database.check()  # minutes of work should not find out at their end
+    asked: dict[str, Any] = {
+        "users": args.users,
+        "days": args.days,
+        "split": None if args.split is None else _split(args.split),
+        "seed": args.seed,
+        "retrain_every": args.retrain_every,
+        "primary": args.primary,
+    }
     with progress() as report:
         report("Reading the data", None, None)
-        results = simulate(
-            load_from(args).dataset,
-            control=args.control,
-            treatments=args.treatment,
-            users=args.users,
-            days=args.days,
-            split=split,
-            seed=args.seed,
-            retrain_every=args.retrain_every,
-            primary=args.primary,
-            report=report,
-        )
+        dataset = load_from(args).dataset
+        results = simulate(dataset, control=args.control, treatments=args.treatment, report=report, **asked)
+    key = None
+    if not args.no_keep:
+        arms = [{"model": model, "params": {}} for model in (args.control, *args.treatment)]
+        request = {"dataset": dataset.fingerprint, "control": arms[0], "treatments": arms[1:], **asked}
+        key, results = keep_simulated(results, request)
     if args.json:
-        print(results.to_json())
+        print_json({"id": key, **results.to_dict()})
     else:
-        _print(results)
+        _print(results, key)
     return 0
 
 
-def _print(results: Results) -> None:
-    """Print verdict, estimates beside the truth, and health."""
+def _print(results: Results, key: str | None) -> None:
+    """Print verdict, estimates beside the truth, health, and what the results are kept under."""
     meta, verdict = results.meta, results.verdict
     print(f"Simulated · {meta.dataset} · {count(meta.units)} users · {meta.days} days · seed {meta.seed}\n")
     print(f"{verdict.title.upper()}. {verdict.reason}\nNext: {verdict.next_step}\n")
@@ -103,6 +110,8 @@ def _print(results: Results) -> None:
     for check in results.checks:
         print(f"  {check.status:<8} {check.title}: {check.sentence}")
     print("".join(f"\nNote: {note}" for note in results.notes))
+    if key is not None:
+        print(f"\nKept as {key}: python -m experiments report {key} --out report.html")
 
 
 def _split(text: str) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ may be called by several processes at once.
 
 from experiments.database.connection import check
 from experiments.database.plans import Registered, register, registered, registrations
-from experiments.database.results import Kept, Source, count, forget, keep, kept, result, sources
+from experiments.database.results import Kept, Source, count, entry, forget, keep, kept, result, sources
 
 __all__ = [
     "Kept",
@@ -16,6 +16,7 @@ __all__ = [
     "Source",
     "check",
     "count",
+    "entry",
     "forget",
     "keep",
     "kept",

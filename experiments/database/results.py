@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from engine.errors import ExperimentError
 from experiments.database.connection import reading, writing
@@ -131,6 +131,18 @@ def result(key: str) -> Results:
     return results_from(json.loads(document))
 
 
+def entry(key: str) -> Kept | None:
+    """Return the line that ``kept`` has for ``key``, or None where no such result is kept.
+
+    Raises:
+        ExperimentError: where ``key`` is no key.
+        LabError: where the database cannot be used.
+    """
+    with reading() as session:
+        row = session.execute(_listed().where(ResultRow.key == _checked(key))).one_or_none()
+        return None if row is None else _kept(*row)
+
+
 def kept(
     search: str = "",
     *,
@@ -154,8 +166,7 @@ def kept(
     Raises:
         LabError: where the database cannot be used.
     """
-    query = select(ResultRow, PlanRow.registered).join(PlanRow, PlanRow.hash == ResultRow.plan_hash, isouter=True)
-    query = query.where(*_conditions(search, fingerprint, simulated, status))
+    query = _listed().where(*_conditions(search, fingerprint, simulated, status))
     with reading() as session:
         return [_kept(*row) for row in session.execute(_newest(query).limit(limit).offset(offset))]
 
@@ -209,7 +220,12 @@ def _checked(key: str) -> str:
 
 
 def _title(plan: Plan) -> str:
-    return f"{listed(plan.variants[1:])} against {plan.variants[0]}: {plan.primary.label}"
+    control, *treatments = map(plan.title, plan.variants)
+    return f"{listed(treatments)} against {control}: {plan.primary.label}"
+
+
+def _listed() -> Select[ResultRow, datetime]:
+    return select(ResultRow, PlanRow.registered).join(PlanRow, PlanRow.hash == ResultRow.plan_hash, isouter=True)
 
 
 def _newest(query: Any) -> Any:

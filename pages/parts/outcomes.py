@@ -1,4 +1,4 @@
-"""Results of simulated experiments: opened once, chosen by the reader, named in the URL by their job's key."""
+"""Results of experiments: opened once, chosen by the reader, named in the URL by their key."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from engine import jobs
 from engine.dataset import Dataset
 from engine.errors import LabError
 from engine.jobs import folder
-from experiments.archive import Kept, kept, remember
+from experiments import database
+from experiments.database import Kept
+from experiments.keeping import TASK
 from experiments.results import Results
-from pages.parts import formats, glossary, headline, planning, progress, provenance
+from pages.parts import formats, headline, planning, progress, provenance
 
-TASK = "experiments.simulate:task"
 RESULT = "result"
 
 
 @st.cache_resource(max_entries=24, show_spinner="Opening the results")
 def load(key: str) -> Results:
-    """Return the finished results under ``key``; shared by all visitors and never written into."""
-    results: Results = jobs.result(key)
-    return results
+    """Return the finished results under ``key``; shared by all visitors and never written into.
+
+    They come from the database; where they are not in it (it may be another one by now), from what their job left.
+    """
+    if database.entry(key) is None and jobs.status(key).state == "done":
+        left = jobs.result(key)
+        found: Results = left if isinstance(left, Results) else left.results
+        return found
+    return database.result(key)
 
 
 def key_of(choice: planning.Choice, dataset: Dataset) -> str:
@@ -29,16 +36,22 @@ def key_of(choice: planning.Choice, dataset: Dataset) -> str:
 
 
 def start(choice: planning.Choice, dataset: Dataset) -> str:
-    """Run ``choice`` in a child process and note it among the dataset's experiments."""
-    request = choice.request(dataset)
-    key = progress.start(TASK, request)
-    remember(key, request)
-    return key
+    """Run ``choice`` in a child process, which keeps its results under the key that is returned."""
+    return progress.start(TASK, choice.request(dataset))
 
 
 def show(key: str) -> None:
     """Make ``key`` the result that Results and Report show."""
     st.session_state[RESULT] = key
+
+
+def forget(key: str) -> None:
+    """Delete the result ``key`` for everybody; asked again, it is computed again."""
+    database.forget(key)
+    folder.remove(key)
+    load.clear(key)
+    if st.session_state.get(RESULT) == key:
+        del st.session_state[RESULT]
 
 
 def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
@@ -50,8 +63,7 @@ def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
         dataset: the dataset on the page; its kept results may be chosen.
         question: the page's question, which stands above whatever is said.
     """
-    known = {each.key: each for each in kept(dataset.fingerprint)}
-    key = st.query_params.get(RESULT) or st.session_state.get(RESULT) or next(iter(known), None)
+    key = st.query_params.get(RESULT) or st.session_state.get(RESULT) or _newest(dataset)
     if key is None:
         headline.ask(question, "No experiment has been simulated on this data yet.")
         headline.elsewhere(
@@ -63,44 +75,48 @@ def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
         return None
     if not _ready(key, question):
         return None
-    key = _pick(key, known)
+    key = _pick(key)
     show(key)
     st.query_params[RESULT] = key
     results = load(key)
-    provenance.used(key, results.meta.seed)
-    if results.meta.fingerprint != dataset.fingerprint:
+    provenance.kept(key, results.meta)
+    if results.meta.simulated and results.meta.fingerprint != dataset.fingerprint:
         headline.banner(
             "info",
-            f"This experiment was simulated on other data than what is open: {results.meta.dataset}, fingerprint "
-            f"`{results.meta.fingerprint}`.",
+            f"This experiment was simulated on other data than what is open: {formats.plain(results.meta.dataset)}, "
+            f"fingerprint `{results.meta.fingerprint}`.",
         )
     return key, results
+
+
+def _newest(dataset: Dataset) -> str | None:
+    return next((each.key for each in database.kept(fingerprint=dataset.fingerprint, limit=1)), None)
 
 
 def _ready(key: str, question: str) -> bool:
     """Return whether the result under ``key`` can be opened; say what it is waiting for otherwise."""
     try:
+        if database.entry(key) is not None:
+            return True
         now = jobs.status(key)
     except LabError as error:  # the key came from an address somebody typed
         headline.ask(question, "This link names no result.")
         headline.banner("error", str(error))
-        _forget()
+        _lead_out()
         return False
     if now.state == "done":
         return True
     if now.active:
-        headline.ask(question, "The experiment is still being simulated.", simulated=True)
+        headline.ask(question, "The experiment is still running.")
         progress.watch({key: "Simulating"})
         return False
     headline.ask(question, "This result is not kept here.")
-    headline.banner(
-        "warning", now.error or "It was cancelled, or made by an older version of the program. Simulate it again."
-    )
-    _forget()
+    headline.banner("warning", now.error or "It was cancelled, deleted, or kept elsewhere. Run the experiment again.")
+    _lead_out()
     return False
 
 
-def _forget() -> None:
+def _lead_out() -> None:
     """Offer the way out of a link that leads nowhere."""
     st.session_state.pop(RESULT, None)
     if st.button("Show the newest result instead", key="forget-result"):
@@ -108,27 +124,29 @@ def _forget() -> None:
         st.rerun()
 
 
-def _pick(key: str, known: dict[str, Kept]) -> str:
-    """Let the reader choose another kept result; return the one to show."""
-    keys = list(known) if key in known else [key, *known]
+def _pick(key: str) -> str:
+    """Let the reader choose another result of the same data; return the one to show."""
+    shown = database.entry(key)
+    if shown is None:
+        return key
+    known = {each.key: each for each in database.kept(fingerprint=shown.fingerprint)}
+    known.setdefault(key, shown)
+    keys = list(known)
     if len(keys) == 1:
         return key
     return st.selectbox(
         "Experiment",
         keys,
         index=keys.index(key),
-        format_func=lambda each: _name(known[each]) if each in known else "From the link",
+        format_func=lambda each: _name(known[each]),
         key=f"pick-{key}-{len(keys)}",
-        help="Simulated experiments on this data whose results are kept, the newest first.",
+        help="Kept experiments on the same data, the newest first. The History page has those on all data.",
         width=720,
     )
 
 
 def _name(each: Kept) -> str:
-    asked = each.request
-    treatments = ", ".join(planning.title(arm["model"]) for arm in asked["treatments"])
     return (
-        f"{treatments} against {planning.title(asked['control']['model'])} · "
-        f"{glossary.title(asked['primary'])} · {formats.plural(asked['users'], 'user')} · "
-        f"{formats.plural(asked['days'], 'day')} · seed {asked['seed']} · {formats.day(each.asked)} {each.asked:%H:%M}"
+        f"{each.title} · {formats.plural(each.units, 'user')} · {formats.plural(each.days, 'day')} · "
+        f"{formats.moment(each.computed)} · {each.key[:4]}"
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from engine import jobs
+from experiments.results import Meta
 from pages.parts import formats
 
 _USED = "provenance"
@@ -17,15 +20,25 @@ def forget() -> None:
 
 def used(key: str, seed: int) -> None:
     """Note that the page draws the result of job ``key``, computed with ``seed``."""
-    st.session_state.setdefault(_USED, {})[key] = seed
+    _note(key, seed, jobs.finished(key))
+
+
+def kept(key: str, meta: Meta) -> None:
+    """Note that the page draws the experiment kept under ``key``; a real one has no seed."""
+    _note(key, meta.seed if meta.simulated else None, datetime.fromisoformat(meta.computed))
 
 
 def sentence() -> str:
     """Return ``seed 1 · computed 21 Nov 2026, 04:48 UTC`` for what was drawn, or nothing."""
-    drawn: dict[str, int] = st.session_state.get(_USED, {})
+    drawn: dict[str, tuple[int | None, datetime]] = st.session_state.get(_USED, {})
     if not drawn:
         return ""
-    seeds = sorted(set(drawn.values()))
-    latest = max(jobs.finished(key) for key in drawn)
-    label = "seed" if len(seeds) == 1 else "seeds"
-    return f"{label} {formats.listed([str(seed) for seed in seeds])} · computed {formats.moment(latest)}"
+    seeds = [str(seed) for seed in sorted({seed for seed, _ in drawn.values() if seed is not None})]
+    computed = f"computed {formats.moment(max(when for _, when in drawn.values()))}"
+    if not seeds:
+        return computed
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {formats.listed(seeds)} · {computed}"
+
+
+def _note(key: str, seed: int | None, computed: datetime) -> None:
+    st.session_state.setdefault(_USED, {})[key] = seed, computed

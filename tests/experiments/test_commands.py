@@ -1,11 +1,13 @@
 """``python -m experiments``, as a notebook or a pipeline calls it."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from experiments import database
 from experiments.__main__ import main
 from tests.conftest import ROOT
 
@@ -33,12 +35,25 @@ def test_simulate_prints_json(capsys, small_file):
     )  # fmt: skip
     assert (code, err) == (0, "")
     found = json.loads(out)
+    assert database.result(found["id"]).to_dict() == {name: part for name, part in found.items() if name != "id"}
     assert found["meta"]["seed"] == 5
     assert found["meta"]["units"] == 300
     assert found["plan"]["split"] == [2.0, 1.0, 1.0]
     assert [row["variant"] for row in found["truth"]][:2] == ["svd", "random"]
     assert found["health"]["srm"]["p_value"] is not None
     assert found["verdict"]["status"] in {"ship", "stop", "inconclusive", "unhealthy"}
+
+
+def test_simulate_that_keeps_nothing_needs_no_database(capsys, small_file, monkeypatch):
+    monkeypatch.setenv("LAB_DATABASE_URL", "postgresql://lab:sekrit@127.0.0.1:1/lab")
+    asked = ("simulate", small_file, "--control", "popularity", "--treatment", "random", "--users", "50", "--days", "1")
+    code, out, _ = run(capsys, *asked, "--json", "--no-keep")
+    assert code == 0
+    assert json.loads(out)["id"] is None
+    code, out, err = run(capsys, *asked)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "cannot be used" in err
+    assert "sekrit" not in err
 
 
 def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
@@ -51,6 +66,8 @@ def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
     assert "TRUE UPLIFT" in out
     assert "click_through *" in out
     assert "Sample ratio" in out
+    key = re.search(r"Kept as ([0-9a-f]{16}): python -m experiments report \1 --out report.html", out)[1]
+    assert database.entry(key).units == 200
 
 
 @pytest.mark.parametrize(

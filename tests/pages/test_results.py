@@ -7,6 +7,7 @@ import pytest
 
 from engine import jobs, store
 from engine.jobs import folder
+from experiments import database
 from experiments.health import srm
 from experiments.verdict import Verdict
 from pages.parts import outcomes
@@ -39,17 +40,11 @@ def open_page(app):
 
 @pytest.fixture
 def altered(key):
-    """Write a changed copy of the results under a key of its own."""
-    made = []
+    """Keep a changed copy of the results under a key of its own."""
 
     def write(name, **changes):
-        import pickle
-
         new = folder.key_of("altered", {"name": name})
-        folder.prepare(new)
-        results = replace(jobs.result(key), **changes)
-        folder.write_whole(folder.result_path(new), pickle.dumps(results))
-        made.append(new)
+        database.keep(replace(jobs.result(key), **changes), new)
         return new
 
     yield write

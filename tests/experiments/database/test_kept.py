@@ -63,7 +63,9 @@ def test_a_result_is_listed_with_what_a_reader_looks_for(database, results):
     database.keep(results, KEY)
     (row,) = database.kept()
     assert row.key == KEY
-    assert row.title == "random against popularity: Conversion"
+    assert row.title == "Random against Popularity: Conversion"
+    assert database.entry(KEY) == row
+    assert database.entry("b" * 16) is None
     assert row.hypothesis == results.plan.hypothesis
     assert (row.status, row.primary) == (results.verdict.status, "conversion")
     assert (row.units, row.days, row.simulated) == (200, 2, True)
