@@ -123,7 +123,7 @@ def _forest(results: Results, table: pd.DataFrame, truth: pd.DataFrame | None, t
                 }
             )
     layout = _layout(title, "", height=90 + 34 * max(len(rows), 1) * max(1, len(variants) // 2))
-    layout["xaxis"]["tickformat"] = "+.0%"
+    layout["xaxis"]["tickformat"] = "+.3~%"
     layout["yaxis"] |= {"tickvals": list(range(len(rows))), "ticktext": rows, "range": [-0.6, len(rows) - 0.4]}
     layout["shapes"] = [_zero(vertical=True)]
     return plain({"data": traces, "layout": layout})  # type: ignore[no-any-return]
