@@ -69,12 +69,12 @@ def activity(dataset: Dataset) -> Activity:
     paid = np.ones(dataset.n_items) if price is None else price
     opened = _opens(user, second)
     values = np.column_stack([opened, shown, clicked, bought, bought * paid[rows["item"].to_numpy()], bought])
-    held = dict(zip(QUANTITIES, (True, *(values[:, 1:].any(axis=0))), strict=True))
+    held = np.asarray(values.any(axis=0))
     return Activity(
         user=user,
         day=day - day.min(),
         values=values.astype(np.float64),
-        measured=frozenset(name for name, there in held.items() if there),
+        measured=frozenset(name for name, there in zip(QUANTITIES, held.tolist(), strict=True) if there),
         timed=timed,
         n_users=dataset.n_users,
     )

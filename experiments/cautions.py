@@ -109,6 +109,9 @@ def _of_stopping(plan: Plan, found: Outlook) -> Iterator[str]:
 def _of_guardrails(found: Outlook, planned: int) -> Iterator[str]:
     for each in found.guardrails:
         metric = each.metric
+        if each.size is None:
+            yield f"{metric.label} shows no spread in this log, so nothing is known of what its margin takes."
+            continue
         if each.ruled_out <= (metric.margin or 0.0):
             continue
         can = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -120,6 +121,24 @@ def split_for(treatments: int, control_share: float | None = None) -> tuple[floa
     return (control_share, *((1 - control_share) / treatments,) * treatments)
 
 
+def weights_of(text: str, variants: int) -> tuple[float, ...]:
+    """Return the weights of ``2,1,1``, one a variant, the control first.
+
+    Raises:
+        ExperimentError: where it is written otherwise, or there are more or fewer weights than variants.
+    """
+    try:
+        weights = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        weights = ()
+    if len(weights) != variants or not all(0 < weight < math.inf for weight in weights):
+        raise ExperimentError(
+            f"Split '{text}' was given; expected {variants} weights above 0, the control's first, such as "
+            f"{','.join('1' for _ in range(variants))}."
+        )
+    return weights
+
+
 def names_of(models: Sequence[str]) -> tuple[str, ...]:
     """Name each variant after its model; the second of the same name gets a number."""
     seen: dict[str, int] = {}
@@ -161,4 +180,5 @@ def _prior(given: Prior | Mapping[str, Any] | None) -> Prior:
 
 def _hypothesis(names: Sequence[str], metrics: Sequence[Metric], primary: str) -> str:
     metric = next((each.label.lower() for each in metrics if each.name == primary), primary)
-    return f"Showing what {' or '.join(names[1:])} recommends, rather than {names[0]}, raises {metric}."
+    control, *treatments = map(title_of, names)
+    return f"Showing what {' or '.join(treatments)} recommends, rather than {control}, raises {metric}."

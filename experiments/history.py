@@ -1,4 +1,4 @@
-"""What the users of a log did within their first days in view: the baseline that planning starts from."""
+"""What the users of a log did within their first days in view: where planning starts from."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
 from engine.world.catalogue import item_prices
+from engine.world.events import purchases_per_view
 from engine.world.parameters import WorldParameters
 from experiments.activity import QUANTITIES, Activity, activity
-from experiments.measured import measured
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments, from_sums
 from experiments.quantiles import quantile_estimates
-
-_SLATE = 10  # positions a session shows where the log counts no impressions
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +33,7 @@ class History:
         quantiles: by name of a quantile metric, its value and one user's linearised variance, shape (2, days).
         measured: the quantities the log really holds; the others are zero.
         timed: whether the log has times; without them everybody is a unit of one day.
+        purchase_rate: purchases a click, as simulated users have it: the log's own where it names both.
         price_mean: mean price of an item, 1 where items have none.
         price_square: mean squared price of an item, 1 where items have none.
     """
@@ -44,25 +43,9 @@ class History:
     quantiles: Mapping[str, Floats] = field(default_factory=dict)
     measured: frozenset[str]
     timed: bool
+    purchase_rate: float
     price_mean: float
     price_square: float
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Baseline:
-    """One metric before anything is changed.
-
-    Attributes:
-        value: the metric when units are watched for 1, 2, ... days, shape (days,).
-        variance: of one unit's value (for a ratio, linearised by the delta method), shape (days,).
-        measured: whether the log tells it; otherwise it is assumed.
-        sentence: where it comes from.
-    """
-
-    value: Floats
-    variance: Floats
-    measured: bool
-    sentence: str
 
 
 def history(dataset: Dataset, days: int, *, quantiles: Sequence[Metric] = ()) -> History:
@@ -94,28 +77,10 @@ def history(dataset: Dataset, days: int, *, quantiles: Sequence[Metric] = ()) ->
         quantiles={each.name: _ranked(each, unit, offset, values, length) for each in quantiles if _held(done, each)},
         measured=done.measured,
         timed=done.timed,
+        purchase_rate=purchases_per_view(dataset) or WorldParameters().purchase_rate,
         price_mean=float(paid.mean()),
         price_square=float((paid**2).mean()),
     )
-
-
-def baseline(past: History, metric: Metric) -> Baseline:
-    """Return ``metric`` as the log has it, or as simulated users would have it where the log cannot tell.
-
-    Raises:
-        ExperimentError: where the log holds no such quantity and none is assumed.
-    """
-    if not past.measured.issuperset(metric.quantities):
-        return _assumed(past, metric)
-    window = "from a user's first day in view" if past.timed else "over the whole log, which has no times"
-    sentence = f"Measured on this log, {window}."
-    if metric.kind == "quantile":
-        if metric.name not in past.quantiles:
-            raise ExperimentError(f"'{metric.name}' is a quantile that was not measured; name it in `quantiles`.")
-        value, variance = past.quantiles[metric.name]
-        return Baseline(value=value, variance=variance, measured=True, sentence=sentence)
-    found = measured(past.moments, metric)
-    return Baseline(value=found.baseline, variance=np.nan_to_num(found.variance), measured=True, sentence=sentence)
 
 
 def _held(done: Activity, metric: Metric) -> bool:
@@ -138,48 +103,6 @@ def _ranked(metric: Metric, unit: NDArray[np.int64], offset: NDArray[np.int64], 
         )
         found[:, day] = ranked.value[0, 0], ranked.variance[0, 0] * len(so_far)
     return found
-
-
-def _assumed(past: History, metric: Metric) -> Baseline:
-    """Return the metric under the simulated users' default rates, from the log's own sessions.
-
-    Clicks and purchases are Poisson processes over the positions shown, revenue a compound one; that users
-    differ in their sessions adds to each variance.
-    """
-    rates, column = WorldParameters(), past.moments.index("sessions")
-    sessions, uneven = past.moments.mean[:, 0, column], past.moments.covariance[:, 0, column, column]
-    clicks = rates.click_through * _SLATE  # a session
-    buys = rates.purchase_rate * clicks
-    words = f"a click-through of {rates.click_through:.0%} on {_SLATE} positions a session"
-    buying = f"{words} and {rates.purchase_rate:.0%} purchases a click"
-    if metric.quantities == ("clicks", "impressions"):
-        value = np.full_like(sessions, rates.click_through)
-        return _as_assumed(value, value * (1 - value) / (_SLATE * sessions), words)
-    if metric.kind == "proportion" and metric.numerator in ("purchased", "purchases"):
-        value = -np.expm1(-buys * sessions)
-        return _as_assumed(value, value * (1 - value), buying)
-    # What each event adds to a unit's sum, and to its square, on average.
-    events = {
-        "clicks": (clicks, 1.0, 1.0, words),
-        "purchases": (buys, 1.0, 1.0, buying),
-        "revenue": (buys, past.price_mean, past.price_square, buying),
-    }
-    if metric.kind not in ("mean", "count") or metric.numerator not in events:
-        lacking = ", ".join(name for name in metric.quantities if name not in past.measured)
-        raise ExperimentError(
-            f"{metric.label} cannot be planned on this log, which holds no {lacking}. Choose another metric, or map "
-            "an event column that names them."
-        )
-    rate, size, square, said = events[metric.numerator]
-    spread = rate * sessions * square + (rate * size) ** 2 * np.nan_to_num(uneven)
-    return _as_assumed(rate * sessions * size, spread, said)
-
-
-def _as_assumed(value: Floats, variance: Floats, words: str) -> Baseline:
-    sentence = (
-        f"The log cannot tell it. Assumed, as simulated users start with {words}; put in your own if you know it."
-    )
-    return Baseline(value=value, variance=variance, measured=False, sentence=sentence)
 
 
 def _by_day(unit: NDArray[np.int64], offset: NDArray[np.int64], values: Floats, days: int) -> Moments:

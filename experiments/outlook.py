@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ExperimentError
+from experiments.baselines import Baseline, baseline, known_instead, simulated
 from experiments.comparison import Comparison
 from experiments.design import Size, minimum_effect, sample_size, stopping_share
 from experiments.earlier import Foretold
-from experiments.history import Baseline, History, baseline
+from experiments.history import History
 from experiments.margins import margin_size, ruled_out
 from experiments.metrics import Metric
 from experiments.moments import Floats
@@ -33,16 +34,31 @@ class Guarded:
     Attributes:
         metric: the guardrail.
         baseline: its value at the planned length.
-        size: users needed to rule the margin out, by variant.
+        size: users needed to rule the margin out, by variant; None where the log shows no spread.
         days_needed: the first length that is enough, or None where no length on the curve is.
         ruled_out: smallest relative loss ruled out at the planned length; NaN where nothing would be.
     """
 
     metric: Metric
     baseline: float
-    size: Size
+    size: Size | None
     days_needed: int | None
     ruled_out: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """What a simulation of the planned length can find.
+
+    Attributes:
+        units: simulated users.
+        baseline: about what they show of the primary metric in the control.
+        mde: smallest relative uplift found with the planned power; NaN where nothing would be enough.
+    """
+
+    units: int
+    baseline: float
+    mde: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,6 +82,8 @@ class Outlook:
             once, or no length is enough.
         days_expected_without: the same where there is no uplift.
         mde_planned: ``mde`` at the planned length.
+        simulated: what a simulation of the plan's own units can find; None where the plan names no units, or
+            what simulated users begin with is not known beforehand.
         guardrails: what each guardrail takes.
         sentence: the answer.
     """
@@ -85,6 +103,7 @@ class Outlook:
     days_expected: float | None
     days_expected_without: float | None
     mde_planned: float
+    simulated: Simulated | None
     guardrails: tuple[Guarded, ...]
     sentence: str
 
@@ -123,8 +142,13 @@ def outlook(
     users: Floats = past.users if users_a_day is None else users_a_day * lengths
     terms = _Terms(plan, {name: each.explained for name, each in (foretold or {}).items()}, design_effect)
     primary = plan.primary
-    base = _replaced(baseline(past, primary), primary, known_baseline)
+    base = known_instead(baseline(past, primary), primary, known_baseline)
     usable = _usable(plan, primary, base, users)
+    if not usable.any():
+        raise ExperimentError(
+            f"{primary.label} shows no spread in this log, or too few users: nothing can be planned from it. Choose "
+            "another metric, or put in your own figures."
+        )
     downward = primary.direction == "lower"
     mde, mde_plain = np.full(len(users), np.nan), np.full(len(users), np.nan)
     of_lengths = terms.compared(primary, base, usable)
@@ -153,6 +177,7 @@ def outlook(
         days_expected=_when(size.expected_share * size.total, users) if looks else None,
         days_expected_without=_when(stopping_share(one, uplift=False) * size.total, users) if looks else None,
         mde_planned=float(mde[planned]),
+        simulated=_simulated(terms, past, planned, known_baseline),
         guardrails=tuple(_guarded(terms, each, baseline(past, each), users) for each in plan.guardrails),
         sentence=_sentence(plan, size, days_needed, users, planned, float(mde[planned])),
     )
@@ -183,40 +208,50 @@ class _Terms:
         )
 
 
+def _simulated(terms: _Terms, past: History, planned: int, known: float | None) -> Simulated | None:
+    """Return what the plan's own units, all there from the first day on, can find."""
+    plan, metric = terms.plan, terms.plan.primary
+    start = simulated(past, metric)
+    if plan.units is None or start is None:
+        return None
+    start = known_instead(start, metric, known)
+    units = np.full(len(past.users), float(plan.units))
+    if not _usable(plan, metric, start, units)[planned]:
+        return None
+    found = minimum_effect(
+        terms.compared(metric, start, planned), units=units[planned], downward=metric.direction == "lower"
+    )
+    value = float(start.value[planned])
+    return Simulated(units=plan.units, baseline=value, mde=float(found) / abs(value))
+
+
 def _guarded(terms: _Terms, metric: Metric, base: Baseline, users: Floats) -> Guarded:
     """Return what ruling out the margin of ``metric`` takes."""
     usable = _usable(terms.plan, metric, base, users)
-    margin = metric.margin or 0.0
-    worst = np.full(len(users), np.nan)
-    worst[usable] = ruled_out(terms.compared(metric, base, usable), units=users[usable])
-    days_needed = _first(worst <= margin)
     planned = min(terms.plan.days, len(users)) - 1
-    at = _nearest(usable, planned if days_needed is None else days_needed - 1)
+    margin, worst = metric.margin or 0.0, np.full(len(users), np.nan)
+    size, days_needed = None, None
+    if usable.any():
+        worst[usable] = ruled_out(terms.compared(metric, base, usable), units=users[usable])
+        days_needed = _first(worst <= margin)
+        at = _nearest(usable, planned if days_needed is None else days_needed - 1)
+        size = margin_size(terms.compared(metric, base, at), margin=margin)
     return Guarded(
         metric=metric,
         baseline=float(base.value[planned]),
-        size=margin_size(terms.compared(metric, base, at), margin=margin),
+        size=size,
         days_needed=days_needed,
         ruled_out=float(worst[planned]),
     )
 
 
 def _usable(plan: Plan, metric: Metric, base: Baseline, users: Floats) -> NDArray[np.bool_]:
-    """Return at which lengths ``metric`` can be judged at all, shape (days,).
-
-    Raises:
-        ExperimentError: where there is no such length.
-    """
+    """Return at which lengths ``metric`` can be judged at all, shape (days,)."""
     with np.errstate(invalid="ignore"):
         usable = (users * min(share for share in plan.shares if share > 0) >= 2) & (base.value != 0)
         usable &= np.isfinite(base.variance) & (base.variance > 0)
         if metric.kind == "proportion":
             usable &= (base.value > 0) & (base.value < 1)
-    if not usable.any():
-        raise ExperimentError(
-            f"{metric.label} shows no spread in this log, or too few users: nothing can be planned from it. Choose "
-            "another metric, or put in your own figures."
-        )
     return np.asarray(usable)
 
 
@@ -235,19 +270,6 @@ def _first(enough: NDArray[np.bool_]) -> int | None:
 def _when(seen: float, users: Floats) -> float:
     """Return after how many days ``seen`` users have come, at most as many as the curve has."""
     return float(np.interp(seen, [0.0, *users], np.arange(len(users) + 1.0)))
-
-
-def _replaced(found: Baseline, metric: Metric, known: float | None) -> Baseline:
-    """Return the baseline with the reader's own value, its variance scaled to it."""
-    if known is None:
-        return found
-    value = np.full_like(found.value, known)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = (value / found.value) ** 2
-        if metric.unit == "share":
-            scale = value * (1 - value) / (found.value * (1 - found.value))
-        variance = found.variance * scale
-    return Baseline(value=value, variance=variance, measured=True, sentence="Your own figure.")
 
 
 def _sentence(plan: Plan, size: Size, days_needed: int | None, users: Floats, planned: int, mde: float) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
 from experiments.activity import QUANTITIES
+from experiments.baselines import baseline
 from experiments.comparison import Comparison
 from experiments.design import Size, detection_power, minimum_effect, sample_size, sized
 from experiments.drafting import MEASURABLE
 from experiments.earlier import foretell
-from experiments.history import baseline, history
+from experiments.history import history
 from experiments.margins import margin_power, margin_size
 from experiments.metrics import Metric, find
 from experiments.moments import Floats

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
+from engine.errors import LabError
 from experiments.cautions import cautions
+from experiments.comparison import kish
+from experiments.drafting import MEASURABLE
+from experiments.earlier import Foretold, foretell
 from experiments.history import History, history
-from experiments.outlook import Outlook, horizon, outlook
+from experiments.metrics import find
+from experiments.outlook import horizon, outlook
 from experiments.plan import Plan
-from pages.parts import charts, chrome, formats, glossary, headline, planning, state
+from pages.parts import (
+    chrome,
+    formats,
+    headline,
+    plan_conduct,
+    plan_decision,
+    plan_outlook,
+    plan_rigour,
+    plan_variants,
+    planning,
+    registration,
+    state,
+)
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+QUESTION = "How many users and days does the test need?"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the reader knows better than the log; None where the log is to tell."""
+
+    baseline: float | None
+    users_a_day: float | None
+    design_effect: float
 
 
 def main() -> None:
@@ -20,41 +51,78 @@ def main() -> None:
     st.subheader("The plan, fixed before looking", anchor=False)
     with st.container(border=True):
         st.markdown("**What do you believe?**")
-        control, treatments = planning.variants()
-        rules = planning.decision()
+        control, treatments = plan_variants.ask()
+        rules = plan_decision.ask()
     with st.container(border=True):
         st.markdown("**How does it run, and how sure must it be?**")
-        length, run = planning.conduct(len(treatments))
-        rules |= length | planning.rigour()
-    baseline, users_a_day = _own_figures(str(rules["primary"]))
+        length, run = plan_conduct.ask(len(treatments))
+        rules |= length | plan_rigour.ask(length["days"])
+        beside = st.container()
+    known = _own_figures(str(rules["primary"]))
     if not treatments:
         with top:
-            headline.ask("How many users and days does the test need?", "Choose at least one treatment to plan a test.")
+            headline.ask(QUESTION, "Choose at least one treatment to plan a test.")
         return
     plan = planning.Choice(control, treatments, rules, run).plan
-    past = _history(state.current().fingerprint, horizon(plan.days))
-    found = outlook(plan, past, known_baseline=baseline, users_a_day=users_a_day)
+    try:
+        _answer(plan, known, top, beside)
+    except LabError as error:
+        with top:
+            headline.ask(QUESTION, "This plan cannot be sized yet.")
+            headline.banner("error", str(error))
+    st.subheader("Write the plan down", anchor=False)
+    st.markdown(planning.summary(plan))
+    st.caption(f"Hypothesis: {formats.plain(plan.hypothesis)}")
+    registration.draw(plan)
+
+
+def _answer(plan: Plan, known: _Known, top: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the answer at the ``top``, what it costs ``beside`` the questions, and the rest below."""
+    fingerprint = state.current().fingerprint
+    past = _history(fingerprint, horizon(plan.days), tuple(m.name for m in plan.metrics if m.kind == "quantile"))
+    foretold = _foretold(fingerprint, plan.days)
+    found = outlook(
+        plan,
+        past,
+        foretold=foretold,
+        known_baseline=known.baseline,
+        users_a_day=known.users_a_day,
+        design_effect=known.design_effect,
+    )
     with top:
-        headline.ask("How many users and days does the test need?", found.sentence)
-        _figures(plan, found)
+        headline.ask(QUESTION, found.sentence)
+        plan_outlook.figures(plan, found)
+    with beside:
+        plan_outlook.savings(plan, found, foretold[plan.primary.name])
+        plan_outlook.stopping(plan, found)
     for caution in cautions(plan, past, found):
         headline.banner("warning", caution)
-    _curve(plan, found)
-    _next(plan)
+    st.subheader("The longer it runs, the smaller the uplift it finds", anchor=False)
+    st.caption(
+        "Each point is a test planned for that many days, on the traffic of the log that is open: users come back, so "
+        "new ones grow scarcer from day to day."
+    )
+    plan_outlook.curve(plan, found)
+    plan_outlook.guardrails(plan, found)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting the log's own traffic")
-def _history(fingerprint: str, days: int) -> History:
-    return history(state.dataset(fingerprint), days)
+def _history(fingerprint: str, days: int, quantiles: tuple[str, ...]) -> History:
+    return history(state.dataset(fingerprint), days, quantiles=[find(MEASURABLE, name) for name in quantiles])
 
 
-def _own_figures(primary: str) -> tuple[float | None, float | None]:
+@st.cache_resource(max_entries=24, show_spinner="Comparing what users did before and after")
+def _foretold(fingerprint: str, days: int) -> dict[str, Foretold]:
+    return foretell(state.dataset(fingerprint), MEASURABLE, days)
+
+
+def _own_figures(primary: str) -> _Known:
     """Let the reader put in figures they know better than the log does."""
     with st.expander("Your own figures, where you know better than this log"):
-        st.caption("Left empty, both are read from the data that is open.")
+        st.caption("Left empty, today's figure and the traffic are read from the data that is open.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             baseline = st.number_input(
-                f"{glossary.title(primary)} today",
+                f"{find(MEASURABLE, primary).label} today",
                 min_value=0.000001,
                 value=None,
                 step=0.001,
@@ -77,75 +145,33 @@ def _own_figures(primary: str) -> tuple[float | None, float | None]:
                 help="How many users enter the test each day for the first time.",
                 width=220,
             )
-    return baseline, users_a_day
-
-
-def _figures(plan: Plan, found: Outlook) -> None:
-    days = formats.plural(plan.days, "day")
-    headline.figures(
-        [
-            ("Users needed", formats.count(found.size.total)),
-            ("Days needed", formats.count(found.days_needed)),
-            (f"{glossary.title(plan.primary.name)} today", formats.level(found.baseline, plan.primary.unit)),
-            (f"Found in {days}", formats.uplift(found.mde_planned, 0)),
-            ("power", formats.share(plan.power, 0)),
-        ]
-    )
-    st.caption(f"Today's figure is per user over {days}. {found.source}")
-
-
-def _curve(plan: Plan, found: Outlook) -> None:
-    """Draw the smallest uplift found against the length of the test."""
-    st.subheader("The longer it runs, the smaller the uplift it finds", anchor=False)
-    st.caption(
-        "Each point is a test planned for that many days, on the traffic of the log that is open: users come back, so "
-        "new ones grow scarcer from day to day."
-    )
-    colours = charts.colours()
-    chart = charts.figure(x_title="Days", y_title="Smallest uplift found", legend=False)
-    chart.add_scatter(
-        x=found.days,
-        y=found.mde,
-        customdata=found.users,
-        mode="lines+markers",
-        line={"color": colours[0], "width": 2.5},
-        marker={"size": 5},
-        hovertemplate="%{x} days, %{customdata:,.0f} users: %{y:+.1%}<extra></extra>",
-    )
-    if plan.mde is not None:
-        charts.zero_line(chart, vertical=False, at=plan.mde)
-        worth = f"worth finding: {formats.uplift(plan.mde, 0)}"
-        chart.add_annotation(
-            x=1, xref="paper", xanchor="right", y=plan.mde, yanchor="bottom", text=worth, showarrow=False
-        )
-    charts.zero_line(chart, vertical=True, at=plan.days)
-    chart.add_annotation(x=plan.days, y=1, yref="paper", xanchor="left", text=" planned", showarrow=False)
-    chart.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=6)
-    chart.update_xaxes(nticks=8)
-    charts.show(
-        chart,
-        alt=f"Smallest relative uplift of {glossary.title(plan.primary.name)} found against days. At the planned "
-        f"{formats.plural(plan.days, 'day')} it is {formats.uplift(found.mde_planned, 0)}.",
-        data=pd.DataFrame({"days": found.days, "users": found.users, "mde_relative": found.mde}),
-        name="mde-by-days",
-    )
-
-
-def _next(plan: Plan) -> None:
-    """Say what was planned, and lead on."""
-    st.markdown(planning.summary(plan))
-    st.caption(f"Hypothesis: {plan.hypothesis} · plan `{plan.hash}`: it changes with anything you change above.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/simulate.py", label="**Simulate this plan**", icon=":material/science:")
-        st.download_button(
-            "Plan as JSON",
-            data=json.dumps(plan.to_dict() | {"hash": plan.hash}, indent=2),
-            file_name=f"plan-{plan.hash}.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            key="plan-json",
-        )
+            members = st.number_input(
+                "Users in a group",
+                1.0,
+                100_000.0,
+                1.0,
+                1.0,
+                format="%g",
+                key="group",
+                bind="query-params",
+                help="Where groups such as households or shops are randomised whole; 1 where every user is on their "
+                "own, as simulated users are.",
+                width=180,
+            )
+            alike = st.number_input(
+                "How alike a group is",
+                0.0,
+                1.0,
+                0.0,
+                0.01,
+                format="%g",
+                key="alike",
+                bind="query-params",
+                help="Correlation between two users of one group: 0 is strangers. Groups of n need 1 + (n − 1) × this "
+                "times the users (Kish 1965).",
+                width=180,
+            )
+    return _Known(baseline, users_a_day, kish(members, alike))
 
 
 if __name__ == "__main__":

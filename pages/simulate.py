@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.dataset import Dataset
+from experiments.drafting import title_of
 from experiments.reading import readings
 from experiments.results import Results
 from pages.parts import (
@@ -15,9 +16,14 @@ from pages.parts import (
     glossary,
     headline,
     outcomes,
+    plan_conduct,
+    plan_decision,
+    plan_rigour,
+    plan_variants,
     planning,
     progress,
     provenance,
+    registration,
     state,
     verdicts,
 )
@@ -46,7 +52,7 @@ def main() -> None:
         return
     with top:
         headline.ask(QUESTION, _before(choice, dataset), simulated=True)
-    st.caption(f"Plan `{plan.hash}` · {plan.hypothesis}")
+    registration.badge(plan)
     progress.watch({key: "Simulating"})
     if not now.active:
         label = "Run the simulation" if now.state == "unknown" else "Run it again"
@@ -62,10 +68,10 @@ def main() -> None:
 def _choose() -> planning.Choice | None:
     """Ask what to run; the plan itself stays folded, for it was made on the Design page."""
     with st.container(border=True):
-        control, treatments = planning.variants()
-        length, run = planning.conduct(len(treatments))
-        with st.expander("The plan: what decides, what guards, how sure"):
-            rules = planning.decision() | planning.rigour()
+        control, treatments = plan_variants.ask()
+        length, run = plan_conduct.ask(len(treatments))
+        with st.expander("The plan: what decides, what guards, how sure, when it may stop"):
+            rules = plan_decision.ask() | plan_rigour.ask(length["days"])
     choice = planning.Choice(control, treatments, rules | length, run)
     if treatments:
         st.markdown(planning.summary(choice.plan))
@@ -74,9 +80,9 @@ def _choose() -> planning.Choice | None:
 
 
 def _before(choice: planning.Choice, dataset: Dataset) -> str:
-    treatments = ", ".join(planning.title(arm["model"]) for arm in choice.treatments)
+    treatments = ", ".join(title_of(arm["model"]) for arm in choice.treatments)
     return (
-        f"{treatments} against {planning.title(choice.control['model'])}: "
+        f"{treatments} against {title_of(choice.control['model'])}: "
         f"{formats.plural(choice.run['users'], 'simulated user')} made from {dataset.name}, for "
         f"{formats.plural(choice.rules['days'], 'day')}."
     )

@@ -226,6 +226,15 @@ TERMS: dict[str, Term] = {
         "Revenue per user", "What a user spends on average, buyers or not.", "higher", "revenue ÷ users"
     ),
     "sessions": Term("Sessions per user", "How often users come back.", "higher", "sessions ÷ users"),
+    "purchases_per_user": Term(
+        "Purchases per user", "How many purchases a user makes, buyers or not.", "higher", "purchases ÷ users"
+    ),
+    "revenue_p90": Term(
+        "90th percentile of revenue",
+        "What the biggest spenders begin at: one user in ten spends more.",
+        "higher",
+        "the revenue that 90% of the users stay below",
+    ),
     "uplift": Term(
         "Uplift",
         "How much better the treatment does than the control.",
@@ -305,7 +314,50 @@ TERMS: dict[str, Term] = {
         "lower",
         "two-sided alpha; 5% is usual",
     ),
+    "correction": Term(
+        "Correction",
+        "What keeps many metrics and treatments from finding uplifts by luck: they share the significance level.",
+        "context",
+        "Holm and Bonferroni bound the chance of any false find, Benjamini–Hochberg the share of false ones",
+    ),
     "power": Term("Power", "The chance to find an effect of the planned size, if it is there.", "higher", "1 − β"),
+    # Calibration
+    "false_alarms": Term(
+        "False alarms",
+        "How often an A/A test, where nothing differs, would have found a difference.",
+        "lower",
+        "share of re-randomised A/A tests with a difference at any look; it should not exceed alpha",
+    ),
+    "finds": Term(
+        "Finds it",
+        "How often a true uplift of the given size would have been found by the last look.",
+        "higher",
+        "share of re-randomised tests, the uplift put in, that found a difference",
+    ),
+    "interval_coverage": Term(
+        "Intervals hold it",
+        "How often the interval, where the test stopped, held the true uplift.",
+        "higher",
+        "share of re-randomised tests; it should be at least 1 − alpha",
+    ),
+    "type_s": Term(
+        "Wrong sign",
+        "Of the differences found, the share that points the wrong way (type S error).",
+        "lower",
+        "Gelman & Carlin 2014: found with the wrong sign ÷ found",
+    ),
+    "type_m": Term(
+        "Exaggeration",
+        "How many times too large a found uplift looks on average (type M error).",
+        "lower",
+        "Gelman & Carlin 2014: mean of |estimate ÷ truth| among those found",
+    ),
+    "stopping_share": Term(
+        "Stops at",
+        "How much of the planned test had been run when it stopped, on average.",
+        "lower",
+        "mean share of the planned units or days, with the uplift put in",
+    ),
     # Data
     "density": Term(
         "Density",

@@ -2,7 +2,7 @@ import pytest
 
 from engine.errors import ExperimentError
 from experiments.bayesian import Prior
-from experiments.drafting import draft, names_of, split_for
+from experiments.drafting import draft, names_of, split_for, weights_of
 from experiments.metrics import SIMULATED, with_primary
 
 
@@ -10,7 +10,7 @@ def test_a_draft_without_choices_is_the_usual_plan():
     plan = draft(["popularity", "svd"])
     assert plan.metrics == with_primary(SIMULATED, "conversion")
     assert plan.split == (1.0, 1.0)
-    assert plan.hypothesis == "Showing what svd recommends, rather than popularity, raises conversion."
+    assert plan.hypothesis == "Showing what SVD recommends, rather than Popularity, raises conversion."
 
 
 def test_guardrails_and_margins_are_the_readers():
@@ -61,4 +61,8 @@ def test_splits_and_names():
     assert split_for(2, 0.5) == (0.5, 0.25, 0.25)
     with pytest.raises(ExperimentError, match=r"control share of 1\.0"):
         split_for(1, 1.0)
+    assert weights_of("2, 1,1", 3) == (2.0, 1.0, 1.0)
+    for text in ("1,1", "1,x,1", "1,0,1", "", "1,1,inf"):
+        with pytest.raises(ExperimentError, match="expected 3 weights above 0"):
+            weights_of(text, 3)
     assert names_of(["svd", "svd", "random", "svd"]) == ("svd", "svd_2", "random", "svd_3")

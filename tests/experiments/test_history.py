@@ -9,8 +9,9 @@ import pytest
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
 from experiments.activity import QUANTITIES
+from experiments.baselines import baseline, simulated
 from experiments.drafting import MEASURABLE
-from experiments.history import baseline, history
+from experiments.history import history
 from experiments.metrics import SIMULATED, Metric, find
 
 
@@ -127,6 +128,16 @@ def test_what_the_log_cannot_tell_is_assumed_and_says_so():
     with pytest.raises(ExperimentError, match="holds no revenue"):
         baseline(past, find(MEASURABLE, "revenue_p90"))
     assert baseline(past, find(SIMULATED, "click_through")).value[0] == 0.05
+
+
+def test_simulated_users_buy_only_what_they_are_shown():
+    past = history(log(), 7)
+    conversion = find(SIMULATED, "conversion")
+    bought = 0.05 * 10 * past.purchase_rate * past.moments.mean[:, 0, past.moments.index("sessions")]
+    np.testing.assert_allclose(simulated(past, conversion).value, 1 - np.exp(-bought))
+    sessions = find(SIMULATED, "sessions")
+    np.testing.assert_array_equal(simulated(past, sessions).value, baseline(past, sessions).value)
+    assert simulated(past, find(MEASURABLE, "revenue_p90")) is None
 
 
 def test_a_log_without_times_is_one_day():

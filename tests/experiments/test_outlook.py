@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ExperimentError
+from experiments.cautions import cautions
 from experiments.comparison import Comparison
 from experiments.design import detection_power, sample_size
 from experiments.drafting import MEASURABLE, draft
@@ -60,6 +61,17 @@ def test_the_readers_own_figures_replace_the_logs(past):
     assert own.days_needed == 2
 
 
+def test_a_simulation_starts_from_what_its_users_show(past):
+    plan = draft(["a", "b"], mde=0.5, users=5000)
+    found = outlook(plan, past)
+    assert found.simulated.units == 5000
+    assert 0.02 < found.simulated.baseline < found.baseline
+    known = outlook(plan, past, known_baseline=0.2, users_a_day=5000 / 14)
+    assert known.simulated.mde == pytest.approx(known.mde_planned)
+    assert outlook(draft(["a", "b"], mde=0.5), past).simulated is None
+    assert outlook(draft(["a", "b"], mde=0.5, primary="revenue_p90", users=500), past).simulated is None
+
+
 def test_every_kind_of_metric_is_planned(past):
     for metric in MEASURABLE:
         guardrails = {} if metric.name == "sessions" else None
@@ -111,6 +123,16 @@ def test_a_guardrail_says_what_ruling_its_margin_out_takes(past):
     assert found.size == margin_size(comparison, margin=0.2)
     assert found.size.total <= past.users[day]
     assert outlook(draft(["a", "b"], guardrails={}, mde=0.5), past).guardrails == ()
+
+
+def test_a_guardrail_without_spread_is_told(past):
+    product = past.moments.product.copy()
+    product[:, 0, 0, :] = product[:, 0, :, 0] = 0.0
+    flat = replace(past, moments=replace(past.moments, product=product))
+    plan = draft(["a", "b"], mde=0.5)
+    found = outlook(plan, flat)
+    assert found.guardrails[0].size is None
+    assert "shows no spread in this log" in " ".join(cautions(plan, flat, found))
 
 
 def test_a_metric_without_spread_cannot_be_planned(past):

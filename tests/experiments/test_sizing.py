@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from engine.errors import ExperimentError
+from experiments.baselines import baseline
 from experiments.comparison import Comparison
-from experiments.history import baseline, history
+from experiments.history import history
 from experiments.sizing import answer, metric_named, quantile_variance, told
 
 RATE = Comparison(kind="proportion", baseline=0.2)
