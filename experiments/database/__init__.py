@@ -7,7 +7,7 @@ may be called by several processes at once.
 """
 
 from experiments.database.connection import check
-from experiments.database.plans import Registered, register, registered, registrations
+from experiments.database.plans import Registered, register, registered, registrations, uses
 from experiments.database.results import Kept, Source, count, entry, forget, keep, kept, result, sources
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "registrations",
     "result",
     "sources",
+    "uses",
 ]

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from experiments.database.connection import reading, writing
-from experiments.database.schema import PlanRow
+from experiments.database.schema import PlanRow, ResultRow
 from experiments.database.text import folded, insert, matches, storable
 from experiments.plan import Plan
 from experiments.restoring import plan_from
@@ -72,6 +72,17 @@ def registrations(search: str = "") -> list[Registered]:
     query = select(PlanRow).where(*matches(PlanRow.words, search))
     with reading() as session:
         return [_registered(row) for row in session.scalars(query.order_by(PlanRow.registered.desc(), PlanRow.hash))]
+
+
+def uses() -> dict[str, int]:
+    """Return how many kept results were made under each plan, by its hash; plans without any are left out.
+
+    Raises:
+        LabError: where the database cannot be used.
+    """
+    query = select(ResultRow.plan_hash, func.count()).group_by(ResultRow.plan_hash)
+    with reading() as session:
+        return {plan: number for plan, number in session.execute(query)}
 
 
 def _registered(row: PlanRow) -> Registered:

@@ -76,6 +76,8 @@ def test_a_result_is_listed_with_what_a_reader_looks_for(database, results):
     registration = database.register(results.plan)
     (row,) = database.kept()
     assert (row.title, row.registered) == ("Spring test", registration.registered)
+    database.register(a_plan())
+    assert database.uses() == {results.plan.hash: 1}
 
 
 def test_results_are_listed_newest_first_page_by_page(database, results):
