@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -88,8 +88,10 @@ class Dataset:
         if self.feedback == "explicit":
             if self.rating_scale is None:
                 raise ValueError("explicit feedback needs a rating scale")
-            return explicit_preferences(part, self.n_users, self.n_items, self.rating_scale)
-        return implicit_preferences(part, self.n_users, self.n_items, self.event_weights, self.rating_scale)
+            found = explicit_preferences(part, self.n_users, self.n_items, self.rating_scale)
+        else:
+            found = implicit_preferences(part, self.n_users, self.n_items, self.event_weights, self.rating_scale)
+        return replace(found, items=self.items)
 
     def user_code(self, user_id: str) -> int | None:
         """Return the code of the user named ``user_id``, or None."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ class Preferences:
         n_items: items in the catalogue, also those without a pair.
         scale: lowest and highest value a prediction is clipped to.
         explicit: whether values are ratings.
+        time: seconds since 1970 of each pair's last event, int64, shape (pairs,); None where the log has no times.
+        items: the Dataset's items table, one row an item; None where nothing is known of the items.
     """
 
     user: NDArray[np.int32]
@@ -33,6 +36,8 @@ class Preferences:
     n_items: int
     scale: tuple[float, float]
     explicit: bool
+    time: NDArray[np.int64] | None = None
+    items: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -52,10 +57,29 @@ class Preferences:
         """How many items each user has, shape (users,)."""
         return np.bincount(self.user, minlength=self.n_users)
 
+    def of_users(self, users: NDArray[np.integer]) -> Self:
+        """Return the pairs of ``users`` (codes, repeats allowed); user i of the result is ``users[i]``."""
+        counts = self.user_items[users]
+        starts = np.concatenate([[0], np.cumsum(self.user_items)])[users]
+        ends = np.cumsum(counts)
+        pairs = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
+        rows = np.repeat(np.arange(len(users), dtype=np.int32), counts)
+        return replace(self.take(pairs), user=rows, n_users=len(users))
+
+    def take(self, pairs: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
+        """Return some of the pairs, by ascending place or by a mask; users and items stay the same."""
+        return replace(
+            self,
+            user=self.user[pairs],
+            item=self.item[pairs],
+            value=self.value[pairs],
+            time=None if self.time is None else self.time[pairs],
+        )
+
 
 def explicit_preferences(rows: pd.DataFrame, n_users: int, n_items: int, scale: tuple[float, float]) -> Preferences:
     """Keep each pair's last rating. Rows without a rating are no preference and are passed over."""
-    rated = rows.loc[rows["rating"].notna(), ["user", "item", "rating"]]
+    rated = rows.loc[rows["rating"].notna(), ["user", "item", "rating", "time"]]
     last = rated.drop_duplicates(["user", "item"], keep="last").sort_values(["user", "item"])
     return Preferences(
         user=last["user"].to_numpy(np.int32),
@@ -65,6 +89,7 @@ def explicit_preferences(rows: pd.DataFrame, n_users: int, n_items: int, scale: 
         n_items=n_items,
         scale=scale,
         explicit=True,
+        time=_seconds(last["time"]),
     )
 
 
@@ -90,6 +115,7 @@ def implicit_preferences(
         weight = np.where(np.isnan(rating), weight, weight * place)
     pair = rows["user"].to_numpy(np.int64)[used] * n_items + rows["item"].to_numpy(np.int64)[used]
     unique, position = np.unique(pair, return_inverse=True)
+    seconds = _seconds(rows["time"])
     strength = np.log2(1.0 + np.bincount(position, weights=weight[used], minlength=len(unique)))
     return Preferences(
         user=(unique // n_items).astype(np.int32),
@@ -99,4 +125,17 @@ def implicit_preferences(
         n_items=n_items,
         scale=(0.0, (float(strength.max()) if len(strength) else 0.0) or 1.0),
         explicit=False,
+        time=None if seconds is None else _latest(seconds[used], position, len(unique)),
     )
+
+
+def _seconds(time: pd.Series) -> NDArray[np.int64] | None:
+    """Return seconds since 1970, or None where a row has no time."""
+    return None if time.isna().any() else time.to_numpy("datetime64[s]").astype(np.int64)
+
+
+def _latest(seconds: NDArray[np.int64], pair: NDArray[np.integer], n_pairs: int) -> NDArray[np.int64]:
+    """Return the last of each pair's times, shape (n_pairs,)."""
+    latest = np.full(n_pairs, np.iinfo(np.int64).min)
+    np.maximum.at(latest, pair, seconds)
+    return latest

@@ -19,7 +19,8 @@ def with_negatives(train: Preferences, per_pair: int, rng: np.random.Generator) 
     """Return ``train`` with ``per_pair`` sampled unobserved pairs for each observed one.
 
     Unobserved items are drawn uniformly without replacement, each user's from the items that user does not
-    have; a user who has nearly everything gets what is left. The added value is the lowest of the scale.
+    have; a user who has nearly everything gets what is left. The added value is the lowest of the scale; such
+    pairs have no time, so the result has none.
 
     Args:
         train: the observed pairs.
@@ -36,4 +37,4 @@ def with_negatives(train: Preferences, per_pair: int, rng: np.random.Generator) 
     items = np.concatenate([train.item, item.astype(np.int32)])
     values = np.concatenate([train.value, np.full(len(item), train.scale[0])])
     order = np.argsort(users.astype(np.int64) * train.n_items + items)
-    return replace(train, user=users[order], item=items[order], value=values[order])
+    return replace(train, user=users[order], item=items[order], value=values[order], time=None)

@@ -116,7 +116,7 @@ def _units(n_users: int, users: int | None, rng: np.random.Generator) -> tuple[N
 
 def _thinned(history: Preferences, clone: NDArray[np.bool_], keep: float, rng: np.random.Generator) -> Preferences:
     kept = ~clone[history.user] | (rng.random(len(history)) < keep)
-    return replace(history, user=history.user[kept], item=history.item[kept], value=history.value[kept])
+    return history.take(kept)
 
 
 def _calibrated(world: World) -> World:

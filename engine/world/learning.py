@@ -37,8 +37,12 @@ def learned(world: World, consumed: Consumed, seed: int, units: NDArray[np.bool_
     user, items = np.concatenate([history.user, unit]), np.concatenate([history.item, item])
     order = np.argsort(user.astype(np.int64) * world.n_items + items, kind="stable")
     highest = max(history.scale[1], float(value.max(initial=history.scale[1])))
+    time = history.time
+    if time is not None:  # what was consumed since came after all of the history
+        time = np.concatenate([time, np.full(len(unit), time.max(initial=0) + 1)])[order]
     return replace(
         history,
+        time=time,
         user=user[order].astype(np.int32),
         item=items[order].astype(np.int32),
         value=np.concatenate([history.value, value])[order],

@@ -10,7 +10,7 @@ logit whose main effects are log activity and log popularity (Goodman 1985, asso
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,10 +112,7 @@ def choice_weights(preferences: Preferences, rank: int, rng: np.random.Generator
     held = rng.random(len(preferences)) < _HELD_OUT
     if held.sum() < _ENOUGH_PAIRS:
         return ChoiceWeights(taste=1.0, quality=1.0, pairs=0)
-    rest = replace(
-        preferences, user=preferences.user[~held], item=preferences.item[~held], value=preferences.value[~held]
-    )
-    found = latent(rest, rank, rng)
+    found = latent(preferences.take(~held), rank, rng)
     user, item = preferences.user[held], preferences.item[held]
     drawn = rng.integers(0, preferences.n_items, len(user))
     fresh = np.asarray(preferences.matrix[user, drawn]).ravel() == 0

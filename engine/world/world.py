@@ -110,14 +110,4 @@ class World:
 
 def rows_of(preferences: Preferences, users: Codes) -> Preferences:
     """Return the pairs of ``users`` (repeats allowed); row i of the result is ``users[i]``."""
-    counts = preferences.user_items[users]
-    starts = np.concatenate([[0], np.cumsum(preferences.user_items)])[users]
-    ends = np.cumsum(counts)
-    pair = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
-    return replace(
-        preferences,
-        user=np.repeat(np.arange(len(users), dtype=np.int32), counts),
-        item=preferences.item[pair],
-        value=preferences.value[pair],
-        n_users=len(users),
-    )
+    return preferences.of_users(users)

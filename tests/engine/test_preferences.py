@@ -11,7 +11,12 @@ from engine.preferences import explicit_preferences, implicit_preferences
 
 def rows(*cells):
     frame = pd.DataFrame(cells, columns=["user", "item", "event", "rating"])
+    frame["time"] = np.datetime64("NaT", "s")
     return frame.astype({"user": np.int32, "item": np.int32, "event": "category", "rating": float})
+
+
+def timed(log, *seconds):
+    return log.assign(time=np.array(seconds, dtype="datetime64[s]"))
 
 
 def test_the_last_rating_of_a_pair_counts_and_rows_without_one_do_not():
@@ -64,3 +69,25 @@ def test_pairs_are_unique_sorted_and_do_not_depend_on_the_order_of_rows(cells):
     assert (np.diff(pair) > 0).all()
     assert set(pair.tolist()) == {user * 7 + item for user, item, _ in cells}
     np.testing.assert_allclose(found.value, back.value)
+
+
+def test_a_pair_has_the_time_of_its_last_event():
+    log = timed(rows((1, 0, "rating", 2), (0, 2, "rating", 4), (1, 0, "rating", 5)), 10, 20, 30)
+    assert explicit_preferences(log, 2, 3, (1.0, 5.0)).time.tolist() == [20, 30]
+    log = timed(rows((1, 0, "view", None), (0, 2, "view", None), (1, 0, "view", None)), 10, 20, 15)
+    assert implicit_preferences(log, 2, 3, {"view": 1.0}, None).time.tolist() == [20, 15]
+
+
+def test_no_times_where_a_row_has_none():
+    log = rows((0, 0, "view", None))
+    assert implicit_preferences(log, 2, 3, {"view": 1.0}, None).time is None
+    assert explicit_preferences(rows((0, 0, "view", 1)), 2, 3, (1.0, 5.0)).time is None
+
+
+def test_some_users_pairs_in_another_order():
+    log = timed(rows((0, 0, "view", None), (2, 1, "view", None), (2, 2, "view", None)), 1, 2, 3)
+    some = implicit_preferences(log, 3, 3, {"view": 1.0}, None).of_users(np.array([2, 1, 2, 0]))
+    assert some.n_users == 4
+    assert some.user.tolist() == [0, 0, 2, 2, 3]
+    assert some.item.tolist() == [1, 2, 1, 2, 0]
+    assert some.time.tolist() == [2, 3, 2, 3, 1]
