@@ -6,7 +6,7 @@ from experiments.calibration.record import METHODS, Calibration
 from experiments.calibration.rerandomise import rerandomised
 from experiments.calibration.sources import Source, from_export, from_simulator, from_users
 from experiments.calibration.study import calibrate
-from experiments.calibration.task import TASK, Request, key_of, study, task
+from experiments.calibration.task import TASK, Request, glimpse, key_of, study, task
 
 __all__ = [
     "METHODS",
@@ -20,6 +20,7 @@ __all__ = [
     "from_export",
     "from_simulator",
     "from_users",
+    "glimpse",
     "key_of",
     "population",
     "rerandomised",

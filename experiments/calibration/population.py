@@ -138,9 +138,17 @@ def _look_days(days: int, looks: int) -> NDArray[np.int64]:
 
 
 def _information(seen: NDArray[np.int64], days: NDArray[np.int64] | None) -> Floats:
-    """Return the share of information at each look: by units where each look has new ones, else by days."""
-    measured = seen if days is None or (np.diff(seen, prepend=0) > 0).all() else days
-    return np.asarray(measured / measured[-1])
+    """Return the share of information at each look: the smaller of the units' and the days' share.
+
+    Where units both come and go on counting, their share alone runs ahead: what a look says of the end is as much
+    as the days tell, and boundaries by units would find a difference too often.
+    """
+    by_units = seen / seen[-1]
+    if days is None:
+        return np.asarray(by_units)
+    by_days = days / days[-1]
+    smaller = np.minimum(by_units, by_days)
+    return np.asarray(smaller if (np.diff(smaller, prepend=0.0) > 0).all() else by_days)
 
 
 def _columns(log: Log, metrics: Sequence[Metric], values: Floats) -> dict[str, Floats]:

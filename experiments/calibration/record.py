@@ -20,8 +20,11 @@ METHODS: Mapping[str, str] = {
     "obrien-fleming": "Group sequential, O'Brien–Fleming",
     "pocock": "Group sequential, Pocock",
     "always-valid": "Always-valid",
-    "bayesian": "Bayesian, stopping on the chance to win",
+    "bayesian": "Bayesian, by the chance to win",
 }
+
+
+_ALARMING = 1.2  # times alpha
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,7 +47,7 @@ class Calibration:
             Science 9(6): of the differences found, the share with the wrong sign, and how many times too large
             they are on average), stopping_share (of the planned information seen when it stopped, on average,
             with the uplift), stopping_share_none (without), undefined (share of A/A tests without a p-value at
-            the end), outcome (``holds``, ``cautious`` or ``cries_wolf``) and reading, in words.
+            the end), outcome (``holds``, ``cautious``, ``above`` or ``cries_wolf``) and reading, in words.
         by_look: one row a metric, treatment, way of looking and look: false_positive_rate and power up to it.
         p_values: one row a metric, treatment and bin of the p-values of A/A tests at the end: low, high, share.
         uniformity: one row a metric and treatment: gap (largest distance from the uniform distribution), allowed
@@ -93,7 +96,7 @@ class Calibration:
         finds = f"a true {percent(self.uplift)} in {self.plan.primary.label.lower()} would have been found in "
         alarms = f"{share(wolf)} of A/A tests would have cried wolf"
         if row["outcome"] == "cries_wolf":
-            return f"No: {alarms}, where {share(self.plan.alpha, 0)} was promised; {finds}{share(found)} of tests."
+            return f"No: {alarms}, where {share(self.plan.alpha, 0)} should have; {finds}{share(found)} of tests."
         if np.isnan(found):
             return f"It cannot be told: {self.plan.primary.label} is zero, so no relative uplift exists."
         if row["power_high"] < self.plan.power:
@@ -143,22 +146,23 @@ class Calibration:
 
 
 def outcome(false_positives: tuple[float, float], alpha: float) -> str:
-    """Return whether a rate's interval (low, high) ``holds`` alpha, is well below it, or ``cries_wolf``."""
+    """Return whether a rate's interval (low, high) ``holds`` alpha, is ``cautious``, ``above`` it or ``cries_wolf``."""
     low, high = false_positives
     if low > alpha:
-        return "cries_wolf"
+        return "cries_wolf" if low > _ALARMING * alpha else "above"
     return "cautious" if high < 0.8 * alpha else "holds"
 
 
 def reading(row: Mapping[str, float], alpha: float, power: float) -> str:
     """Return a row of ``Calibration.rates`` in words."""
     words = {
-        "cries_wolf": f"Cries wolf {row['false_positive_rate'] / alpha:.1f} times as often as promised",
-        "cautious": "Keeps its promise with room to spare",
-        "holds": "Keeps its promise",
+        "cries_wolf": f"Cries wolf {row['false_positive_rate'] / alpha:.1f}× as often as it should",
+        "above": "False alarms a little above what they should be",
+        "cautious": "Safe, with room to spare",
+        "holds": "Safe",
     }[outcome((row["false_positive_low"], row["false_positive_high"]), alpha)]
     if row["coverage_high"] < 1 - alpha:
-        words += f"; its intervals hold the truth in {share(row['coverage'])}, too rarely"
+        words += "; intervals too narrow"
     if row["power_high"] < power:
-        words += f"; finds the uplift too rarely ({share(row['power'], 0)})"
-    return f"{words}."
+        words += "; finds it too rarely"
+    return words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from experiments.results import Meta
 TASK = "experiments.calibration.task:task"
 
 KINDS = ("export", "users", "simulator")
+#: Replications of a ``glimpse``.
+FEW = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,16 @@ def task(request: Mapping[str, Any], report: Report) -> Calibration:
     return study(Request(**given | {"plan": plan_from(given["plan"])}), report)
 
 
+def glimpse(request: Request) -> Calibration:
+    """Return a study of ``FEW`` replications of the primary metric alone: a first look, within a second.
+
+    Raises:
+        LabError: as ``study``.
+    """
+    plan = replace(request.plan, metrics=(request.plan.primary,))
+    return study(replace(request, plan=plan, replications=min(FEW, request.replications)), _silent)
+
+
 def study(request: Request, report: Report, *, dataset: Dataset | None = None) -> Calibration:
     """Read the units that ``request`` names, and try its plan on them.
 
@@ -116,6 +128,10 @@ def study(request: Request, report: Report, *, dataset: Dataset | None = None) -
         notes=(*source.notes, *left_out),
         report=report,
     )
+
+
+def _silent(stage: str, done: int | None, total: int | None) -> None:
+    """Report to nobody."""
 
 
 def _source(request: Request, report: Report, dataset: Dataset | None) -> Source:
