@@ -17,6 +17,7 @@ PAGES = {
     "The experiment": [
         ("pages/design.py", "Design"),
         ("pages/simulate.py", "Simulate"),
+        ("pages/experiment.py", "Your experiment"),
         ("pages/results.py", "Results"),
         ("pages/report.py", "Report"),
     ],

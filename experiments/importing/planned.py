@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import ExperimentError
+from experiments.bayesian import Prior
 from experiments.boundaries import Spending
 from experiments.importing.records import Imported
 from experiments.multiplicity import Correction
@@ -28,6 +29,7 @@ def plan_for(
     correction: Correction | None = None,
     alpha: float | None = None,
     power: float | None = None,
+    prior: Prior | None = None,
     hypothesis: str | None = None,
 ) -> Plan:
     """Return the plan an export is read under; what is None is as ``planned``, else as usual.
@@ -44,6 +46,7 @@ def plan_for(
         correction: over all metrics, treatments and segments; Holm's when there is no plan either.
         alpha: two-sided significance level; 0.05 when there is no plan either.
         power: chance to find the MDE of this run; 0.8 when there is no plan either.
+        prior: of a bayesian plan; flat when there is no plan either.
         hypothesis: what was believed; written for you where there is none.
 
     Raises:
@@ -56,7 +59,7 @@ def plan_for(
         _check_variants(imported, tuple(split))
     rules: dict[str, Any] = {
         "days": days, "stopping": stopping, "looks": looks, "spending": spending, "correction": correction,
-        "alpha": alpha, "power": power, "hypothesis": hypothesis,
+        "alpha": alpha, "power": power, "prior": prior, "hypothesis": hypothesis,
     }  # fmt: skip
     given = {name: value for name, value in rules.items() if value is not None}
     of_export: dict[str, Any] = {
@@ -79,6 +82,14 @@ def plan_for(
             "it, or leave the rest out."
         )
     return plan
+
+
+def names_needed(plan: Plan) -> tuple[str, ...]:
+    """Return what an export must have a column of for ``plan``: quantities, covariates, segments and the cluster."""
+    names = [name for metric in plan.metrics for name in metric.quantities]
+    names += [part for metric in plan.metrics for name in metric.covariates for part in name.split("/")]
+    names += [*plan.segments, *([plan.cluster] if plan.cluster else [])]
+    return tuple(dict.fromkeys(names))
 
 
 def _check_variants(imported: Imported, planned: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from experiments.bayesian import Prior
 from experiments.boundaries import Spending
 from experiments.metrics import Metric
 from experiments.multiplicity import Correction
@@ -42,6 +43,7 @@ class Request:
         correction: for many p-values.
         alpha: two-sided significance level.
         power: chance to find the plan's MDE.
+        prior: of a bayesian plan.
         hypothesis: what was believed.
         plan: what was written down before looking.
     """
@@ -67,6 +69,7 @@ class Request:
     correction: Correction | None = None
     alpha: float | None = None
     power: float | None = None
+    prior: Prior | None = None
     hypothesis: str | None = None
     plan: Plan | None = None
 
@@ -74,7 +77,7 @@ class Request:
     def rules(self) -> dict[str, Any]:
         """Return what is asked of the plan itself, by the names of ``experiments.importing.planned.plan_for``."""
         names = (
-            "split", "days", "stopping", "looks", "spending", "correction", "alpha", "power", "hypothesis",
+            "split", "days", "stopping", "looks", "spending", "correction", "alpha", "power", "prior", "hypothesis",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
