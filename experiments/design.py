@@ -220,8 +220,8 @@ def _noncentral_t(freedom: Floats, centre: Floats, at: Floats) -> Floats:
     found = np.asarray(special.ndtr((at * (1 - 0.25 / freedom) - centre) / np.sqrt(1 + at**2 / (2 * freedom))))
     exact = (freedom <= _EXACT_FREEDOM) & (centre < 30)
     if exact.any():  # scipy's is slow: asked for where it counts
-        found = np.where(exact, 0.0, found)
-        found[exact] = special.nctdtr(*(np.broadcast_to(each, found.shape)[exact] for each in (freedom, centre, at)))
+        known = special.nctdtr(*(np.broadcast_to(each, found.shape)[exact] for each in (freedom, centre, at)))
+        found[exact] = np.where(np.isnan(known), found[exact], known)  # scipy's is NaN far out in a tail
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 import tea_tasting as tt
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
 from engine.errors import ExperimentError
@@ -51,6 +52,17 @@ def test_the_t_test_of_statsmodels(d, tolerance):
     expected = TTestIndPower().solve_power(d, power=0.8, alpha=0.05)
     size = sample_size(Comparison(kind="mean", baseline=1.0, variance=1.0), mde=d)
     assert size.units[0] == pytest.approx(expected, rel=tolerance)
+
+
+def test_a_strict_level_and_a_large_effect_have_a_power():
+    strict = replace(MEAN, alpha=0.001, power=0.96875)
+    size = sample_size(strict, mde=40**0.5)
+    n = size.units[0]
+    upper = stats.nct.sf(stats.t.isf(0.0005, 2 * n - 2), 2 * n - 2, np.sqrt(n / 2))  # the lower tail holds nothing
+    assert upper == pytest.approx(0.96875, rel=1e-9)
+    powers = detection_power(MEAN, mde=np.arange(1, 40) * 40**0.5 / 2, units=100)
+    assert (np.diff(powers) >= 0).all()
+    assert powers[-1] == pytest.approx(1)
 
 
 def test_the_published_t_test():
