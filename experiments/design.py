@@ -174,10 +174,12 @@ def _power_once(comparison: Comparison, effect: Floats, total: Floats) -> Floats
     """Return the power of a single look at the end."""
     base, effect, total = np.broadcast_arrays(np.asarray(comparison.baseline, np.float64), effect, total)
     n_control, n_treatment = comparison.effective(total)
-    if comparison.kind == "proportion":
+    bayesian = comparison.monitoring.stopping == "bayesian"
+    # An adjusted proportion is believed as a mean is: see bayesian.beliefs.
+    if comparison.kind == "proportion" and not (bayesian and comparison.explained):
         return _of_rates(comparison, base, effect, n_control, n_treatment)
     error = np.sqrt(comparison.spread * (1 / n_control + 1 / n_treatment))
-    if comparison.monitoring.stopping == "bayesian":
+    if bayesian:
         reach = -special.ndtri(comparison.level / 2)
         scale = comparison.prior.deviation * np.abs(base)
         of_prior, of_data = np.where(scale > 0, scale, np.inf) ** -2.0, error**-2.0

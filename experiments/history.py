@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
-from engine.world.catalogue import item_prices
+from engine.world.catalogue import item_prices, price_effect
 from engine.world.events import purchases_per_view
 from engine.world.parameters import WorldParameters
 from experiments.activity import QUANTITIES, Activity, activity
@@ -34,8 +34,9 @@ class History:
         measured: the quantities the log really holds; the others are zero.
         timed: whether the log has times; without them everybody is a unit of one day.
         purchase_rate: purchases a click, as simulated users have it: the log's own where it names both.
-        price_mean: mean price of an item, 1 where items have none.
-        price_square: mean squared price of an item, 1 where items have none.
+        price_mean: mean price of what simulated users buy, 1 where items have none: items weigh by how often the
+            log touches them and by how their price weighs with those users.
+        price_square: mean squared price, weighted alike.
     """
 
     users: Floats
@@ -69,8 +70,7 @@ def history(dataset: Dataset, days: int, *, quantiles: Sequence[Metric] = ()) ->
     unit = window[inside] * done.n_users + done.user[inside]
     offset, values = offset[inside], done.values[inside]
     moments = _by_day(unit, offset, values, length)
-    price = item_prices(dataset.items)
-    paid = np.ones(1) if price is None else price
+    price, weight = _prices(dataset)
     return History(
         users=moments.n[:, 0] / windows,
         moments=moments,
@@ -78,9 +78,18 @@ def history(dataset: Dataset, days: int, *, quantiles: Sequence[Metric] = ()) ->
         measured=done.measured,
         timed=done.timed,
         purchase_rate=purchases_per_view(dataset) or WorldParameters().purchase_rate,
-        price_mean=float(paid.mean()),
-        price_square=float((paid**2).mean()),
+        price_mean=float(np.average(price, weights=weight)),
+        price_square=float(np.average(price**2, weights=weight)),
     )
+
+
+def _prices(dataset: Dataset) -> tuple[Floats, Floats]:
+    """Return the price of each item and how much of the purchases it has among simulated users."""
+    touched = np.bincount(dataset.interactions["item"], minlength=dataset.n_items).astype(np.float64)
+    price = item_prices(dataset.items)
+    if price is None:
+        return np.ones(dataset.n_items), touched
+    return price, touched * np.exp(price_effect(price, WorldParameters().price_sensitivity))
 
 
 def _held(done: Activity, metric: Metric) -> bool:

@@ -20,16 +20,17 @@ def figures(plan: Plan, found: Outlook) -> None:
             ("Users needed", formats.count(found.size.total)),
             ("Days needed", formats.count(found.days_needed)),
             *stops,
-            (f"{plan.primary.label} today", formats.level(found.baseline, plan.primary.unit)),
+            ("Today", formats.level(found.baseline, plan.primary.unit)),
             (f"Found in {days}", formats.uplift(found.mde_planned, 0)),
-            ("power", formats.share(plan.power, 0)),
         ]
     )
-    st.caption(f"Today's figure is per user over {days}. {found.source}")
-    if found.simulated is not None:
+    st.caption(f"Today is {plan.primary.label.lower()} of users over {days}. {found.source}")
+    if found.simulated is None:
+        st.caption("What simulated users show of it is not known beforehand: they buy only what a slate shows them.")
+    else:
         start = formats.level(found.simulated.baseline, plan.primary.unit)
         st.caption(
-            f"Simulated users begin at about {start}: they buy only what a slate shows them, and click as often as is "
+            f"Simulated users show about {start}: they buy only what a slate shows them, and click as often as is "
             f"assumed where the log cannot tell. {formats.plural(found.simulated.units, 'simulated user')} find "
             f"{formats.uplift(found.simulated.mde, 0)} or more in {days}."
         )

@@ -160,6 +160,14 @@ def test_a_flat_prior_needs_as_many_as_the_normal_test_and_a_sceptical_one_more(
     assert flat.expected_share < 0.6
 
 
+def test_an_adjusted_proportion_is_believed_as_a_mean():
+    bayes = Comparison(kind="proportion", baseline=0.2, explained=0.5, monitoring=Monitoring(stopping="bayesian"))
+    mean = Comparison(kind="mean", baseline=0.2, variance=0.16, explained=0.5, monitoring=bayes.monitoring)
+    assert sample_size(bayes, mde=0.05).total == pytest.approx(sample_size(mean, mde=0.05).total)
+    sceptical = Prior(relative_deviation=0.1)
+    assert sample_size(replace(bayes, prior=sceptical), mde=0.05).total > sample_size(bayes, mde=0.05).total
+
+
 def assigned(n):
     return np.repeat([0, 1], n)
 

@@ -107,7 +107,7 @@ def test_every_stopping_rule_can_be_planned(open_page, log, rule, said):
     page = open_page(log, stopping=rule, mde="0.5", traffic="1000", baseline_conversion="0.2")
     assert said in words(page)
     assert ("stops after" in words(page)) == (rule != "One look, at the end")
-    assert len(page.metric) == (5 if rule == "One look, at the end" else 6)
+    assert len(page.metric) == (4 if rule == "One look, at the end" else 5)
 
 
 def test_looks_spending_and_priors_are_asked_for(open_page, log):
@@ -187,7 +187,7 @@ def test_a_registered_plan_is_known_again(open_page, log):
 
 
 def test_a_database_that_cannot_be_used_is_one_sentence(open_page, log, monkeypatch):
-    page = open_page(log)
+    page = open_page(log, hypothesis="Never kept.")
 
     def broken(_plan):
         raise ExperimentError("The database is away.")
