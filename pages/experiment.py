@@ -71,14 +71,15 @@ def main() -> None:
 def _ask(source: Path, seen: Preview) -> Request | None:
     """Ask what is needed for an analysis; None while something is missing."""
     key = str(source)
-    mapped = export_columns.draw(source, seen)
+    export_columns.rows(source, seen)
+    planned, plan = export_plan.ask(key)
+    mapped = export_columns.ask(source, seen, planned=planned)
     with st.expander("The metrics lie in another file"):
         measured = export_source.metrics_file(source)
     beside = None if measured is None else export_columns.look(str(measured), export_columns.stamp(measured))
     if mapped.unit is None or mapped.variant is None:
         headline.banner("info", "Say which column holds the unit and which the variant.")
         return None
-    planned, plan = export_plan.ask(key)
     if planned and plan is None:
         return None
     asked: dict[str, Any] = {

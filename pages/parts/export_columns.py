@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +55,15 @@ def look(source: str, stamped: tuple[int, int]) -> Preview:
     return preview(source)
 
 
-def draw(source: Path, seen: Preview) -> Mapped:
-    """Show the first rows and let the reader say which column is what."""
-    key, guess = str(source), seen.guess
+def rows(source: Path, seen: Preview) -> None:
+    """Show the first rows."""
     st.markdown(f"**What the file holds** · {seen.format}")
-    st.dataframe(seen.rows, hide_index=True, height=180, key=f"rows-{key}")
+    st.dataframe(seen.rows, hide_index=True, height=180, key=f"rows-{source}")
+
+
+def ask(source: Path, seen: Preview, *, planned: bool) -> Mapped:
+    """Let the reader say which column is what; segments and cluster are the plan's where there is one."""
+    key, guess = str(source), seen.guess
     st.markdown("**Which column is what** · guessed from names and contents; change what is wrong")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unit = _pick(
@@ -70,25 +75,31 @@ def draw(source: Path, seen: Preview) -> Mapped:
         day = _pick(
             "Day", seen.columns, guess.day if guess else None, key, "Day or time of the row, or of the first exposure."
         )
-        cluster = _pick(
-            "Cluster",
-            seen.columns,
-            None,
-            key,
-            "What was randomised, where that is coarser than a unit: a shop, a household. Errors are robust to it.",
-        )
-        groups = [column for column in seen.groups if column not in (unit, variant, day)]
-        segments = st.multiselect(
-            "Segments",
-            groups,
-            default=[column for column in (guess.segments if guess else ()) if column in groups],
-            key=f"segments-{key}",
-            placeholder="None",
-            help="Groups of units to look at apart. Exploratory: corrected for their number.",
-            width=300,
-        )
+        cluster, segments = (None, []) if planned else _groups(seen, (unit, variant, day), key)
     variants = () if variant is None else _variants(source, variant, seen)
     return Mapped(unit, variant, day or "", cluster or "", tuple(segments), variants)
+
+
+def _groups(seen: Preview, taken: Sequence[str | None], key: str) -> tuple[str | None, list[str]]:
+    """Ask what was randomised, and which groups of units to look at."""
+    cluster = _pick(
+        "Cluster",
+        seen.columns,
+        None,
+        key,
+        "What was randomised, where that is coarser than a unit: a shop, a household. Errors are robust to it.",
+    )
+    groups = [column for column in seen.groups if column not in taken]
+    segments = st.multiselect(
+        "Segments",
+        groups,
+        default=[column for column in (seen.guess.segments if seen.guess else ()) if column in groups],
+        key=f"segments-{key}",
+        placeholder="None",
+        help="Groups of units to look at apart. Exploratory: corrected for their number.",
+        width=300,
+    )
+    return cluster, segments
 
 
 def _pick(label: str, columns: tuple[str, ...], guess: str | None, key: str, about: str) -> str | None:

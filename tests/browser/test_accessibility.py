@@ -16,6 +16,7 @@ FILES = [path for pages in PAGES.values() for path, *_ in pages if (ROOT / path)
 # What is asked of a page in its address, so that it has something to show beside its empty state.
 ASKED = {
     "segments": "segments_models=Popularity&segment=Best",
+    "experiment": "export=sample",
     "discovery": "discovery_models=Random&bubble_models=Popularity&bubble_rounds=2&bubble_users=50",
 }
 
