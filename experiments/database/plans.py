@@ -82,7 +82,7 @@ def uses() -> dict[str, int]:
     """
     query = select(ResultRow.plan_hash, func.count()).group_by(ResultRow.plan_hash)
     with reading() as session:
-        return {plan: number for plan, number in session.execute(query)}
+        return dict(session.execute(query).all())
 
 
 def _registered(row: PlanRow) -> Registered:
