@@ -1,11 +1,12 @@
-"""Recommenders: every prediction algorithm of scikit-surprise, popularity and chance, all scored in bulk."""
+"""Recommenders: scikit-surprise's algorithms, models made for ranking, and two yardsticks, all scored in bulk."""
 
 from engine.models.base import Recommender
+from engine.models.info import ModelInfo
 from engine.models.params import Param
 from engine.models.presets import PRESETS, Preset
 from engine.models.ranking import Ranking, top_k
 from engine.models.reasons import reasons
-from engine.models.registry import MODELS, ModelInfo, check_params, make_model
+from engine.models.registry import MODELS, check_params, make_model
 
 __all__ = [
     "MODELS",

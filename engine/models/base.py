@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,4 +27,13 @@ class Recommender(Protocol):
         Defined for every user and item of the Dataset, known from training or not. A user's row does
         not depend on which other users are asked for.
         """
+        ...
+
+
+@runtime_checkable
+class FoldsIn(Protocol):
+    """A model that also serves users it was never trained on."""
+
+    def score_new(self, new: Preferences) -> NDArray[np.float64]:
+        """Return scores of every item for users known by ``new`` alone, shape (new.n_users, items)."""
         ...

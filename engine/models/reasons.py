@@ -9,13 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.models.als import Als
 from engine.models.base import Recommender
 from engine.models.baselines import Popularity, Random
 from engine.models.bias import BaselineOnly, NormalPredictor
+from engine.models.bpr import Bpr
 from engine.models.co_clustering import CoClustering
 from engine.models.factors import FactorModel
+from engine.models.linear import LinearModel
 from engine.models.neighbours import NeighbourModel
 from engine.models.slope_one import SlopeOne
+from engine.models.user_ease import UserEase
 from engine.preferences import Preferences
 
 
@@ -103,12 +107,49 @@ def _reason(model: Recommender, story: _Story, item: int) -> str:
             return _of_slopes(model, story, item)
         case CoClustering():
             return _of_groups(model, story, item)
+        case LinearModel() | Als():
+            return _of_contributions(*model.contributions(story.user, item), model.popularity, story, item)
+        case UserEase():
+            return _of_supporters(model, story, item)
+        case Bpr():
+            return _of_factors(model, story, item)
         case _:
             return f"Ranked high by {type(model).__name__}"
 
 
 def _of_popularity(n: int) -> str:
     return f"Chosen by {n:,} {'person' if n == 1 else 'people'}" if n else "Chosen by nobody yet"
+
+
+def _of_share(popularity: NDArray[np.float64], item: int) -> str:
+    """Why somebody without a history sees an item: everybody does."""
+    return f"You have no history here, so it goes by how many chose it: {popularity[item]:.1%} of people"
+
+
+def _of_contributions(
+    items: NDArray[np.integer],
+    amounts: NDArray[np.float64],
+    popularity: NDArray[np.float64],
+    story: _Story,
+    item: int,
+) -> str:
+    if len(items) == 0:
+        return _of_share(popularity, item)
+    most = np.argsort(-amounts, kind="stable")
+    most = most[amounts[most] > 0]
+    if len(most) == 0:
+        return f"Nothing you {story.verb} speaks for it; nothing better is left"
+    return f"Because you {story.verb} {story.names(items[most])}"
+
+
+def _of_supporters(model: UserEase, story: _Story, item: int) -> str:
+    if model.place[story.user] < 0:
+        return _of_share(model.popularity, item)
+    _, amounts = model.supporters(story.user, item)
+    n = int((amounts > 0).sum())
+    if n == 0:
+        return "Nobody whose choices foretell yours has it; nothing better is left"
+    return f"{story.verb.capitalize()} by {n:,} {'person' if n == 1 else 'people'} whose choices foretell yours"
 
 
 def _of_baseline(model: BaselineOnly, story: _Story, item: int) -> str:
@@ -140,8 +181,8 @@ def _of_neighbours(model: NeighbourModel, story: _Story, item: int) -> str:
     return f"Chosen by {chose} of the {n} people most like you whom the model compared on it"
 
 
-def _of_factors(model: FactorModel, story: _Story, item: int) -> str:
-    if not model.known.item_mask[item]:
+def _of_factors(model: FactorModel | Bpr, story: _Story, item: int) -> str:
+    if not model.item_factors[item].any():
         return f"Nobody {story.verb} it in training, so it gets an average"
     if len(story.history) == 0:
         return "You have no history here, so it is ranked by how it does in general"

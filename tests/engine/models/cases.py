@@ -26,8 +26,20 @@ NEIGHBOURS = [name for name in ALGORITHMS if name.startswith("knn")]
 SIMILARITIES = ["cosine", "msd", "pearson", "pearson_baseline"]
 
 
+def item_table(n_items):
+    """Items of three kinds, with a title each."""
+    kinds = ["red|round", "blue", "green|round"]
+    return pd.DataFrame(
+        {
+            "item_id": [f"i{n}" for n in range(n_items)],
+            "title": [f"Thing {'ABC'[n % 3]} number {n}" for n in range(n_items)],
+            "category": [kinds[n % 3] for n in range(n_items)],
+        }
+    )
+
+
 def preferences(user, item, value, n_users, n_items, scale=(1.0, 5.0), explicit=True):
-    """Rows in any order as Preferences."""
+    """Rows in the order of time, ten minutes apart, as Preferences of the items of ``item_table``."""
     user, item, value = np.asarray(user), np.asarray(item), np.asarray(value, dtype=np.float64)
     order = np.lexsort((item, user))
     return Preferences(
@@ -38,6 +50,8 @@ def preferences(user, item, value, n_users, n_items, scale=(1.0, 5.0), explicit=
         n_items=n_items,
         scale=scale,
         explicit=explicit,
+        time=600 * order,
+        items=item_table(n_items),
     )
 
 

@@ -10,7 +10,7 @@ from engine.models import MODELS, make_model, top_k
 from engine.models.negatives import with_negatives
 from tests.engine.models.cases import SIMILARITIES, preferences, random_preferences
 
-QUICK = {"svd_pp": {"n_epochs": 3}}
+QUICK = {"svd_pp": {"n_epochs": 3}, "bpr": {"iterations": 5}}
 ALL = [pytest.param(name, QUICK.get(name, {}), id=name) for name in MODELS]
 ALL += [pytest.param("knn_baseline", {"user_based": False}, id="knn_baseline by items")]
 ALL += [
@@ -36,7 +36,7 @@ def test_same_seed_same_scores_in_any_block_and_after_pickling(name, params, exp
     np.testing.assert_allclose(model.score(users[::-1]), scores[::-1], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["random", "normal_predictor", "svd", "nmf", "co_clustering"])
+@pytest.mark.parametrize("name", ["random", "normal_predictor", "svd", "nmf", "co_clustering", "als", "bpr"])
 def test_another_seed_another_list(name):
     train = random_preferences(3, n_users=40, n_items=30, pairs=500)
     scores = [make_model(name, seed=seed).fit(train).score(np.arange(40)) for seed in (1, 2)]

@@ -117,3 +117,47 @@ def test_an_item_without_title_goes_by_its_id():
     no_titles = ITEMS[["item_id"]]
     model = make_model("knn_basic", {"user_based": False}).fit(train)
     assert reasons(model, train, no_titles, 0, np.array([9])) == ["Similar to i10, which you rated"]
+
+
+HISTORY = random_preferences(6, n_users=40, n_items=11, pairs=200, unknown=0)
+
+
+@pytest.mark.parametrize("name", ["ease", "als", "item_knn"])
+def test_removing_the_items_a_reason_names_lowers_the_score(name):
+    model = make_model(name).fit(HISTORY)
+    told = 0
+    for user in range(12):
+        mine = HISTORY.item[HISTORY.user == user]
+        for item in np.setdiff1d(np.arange(11), mine):
+            (sentence,) = reasons(model, HISTORY, ITEMS.assign(title=None), user, np.array([item]))
+            named = [int(code) for code in re.findall(r"\bi(\d+)", sentence)]
+            assert set(named) <= set(mine)
+            history = HISTORY.of_users(np.array([user]))
+            for code in named:
+                without = model.score_new(history.take(history.item != code))[0, item]
+                assert without != pytest.approx(model.score(np.array([user]))[0, item], abs=1e-12)
+            if named and name != "als":  # in a linear model a part is exactly what it takes away
+                without = model.score_new(history.take(~np.isin(history.item, named)))[0, item]
+                items, amounts = model.contributions(user, item)
+                lost = amounts[np.isin(items, named)].sum()
+                assert lost > 0
+                if len(named) < len(mine):
+                    assert model.score(np.array([user]))[0, item] - without == pytest.approx(lost)
+            told += bool(named)
+    assert told > 20
+
+
+def test_supporters_of_user_side_ease_are_counted():
+    model = make_model("user_ease").fit(HISTORY)
+    people, amounts = model.supporters(0, 3)
+    assert np.array_equal(people, HISTORY.user[HISTORY.item == 3])
+    assert amounts.sum() == pytest.approx(model.score(np.array([0]))[0, 3])
+    n = int((amounts > 0).sum())
+    assert reasons(model, HISTORY, ITEMS, 0, np.array([3])) == [f"Rated by {n} people whose choices foretell yours"]
+
+
+def test_whoever_has_no_history_is_told_so():
+    train = HISTORY.take(HISTORY.user != 3)
+    share = train.item_users[2] / len(np.unique(train.user))
+    (sentence,) = reasons(make_model("ease").fit(train), train, ITEMS, 3, np.array([2]))
+    assert sentence == f"You have no history here, so it goes by how many chose it: {share:.1%} of people"

@@ -23,18 +23,21 @@ NAMES = [
     "slope_one",
     "co_clustering",
 ]
+RANKERS = ["ease", "user_ease", "als", "item_knn", "bpr"]
 
 
-def test_the_thirteen_models():
-    assert sorted(MODELS) == sorted(NAMES)
+def test_every_model_is_listed_once():
+    assert list(MODELS) == NAMES + RANKERS
     for name, info in MODELS.items():
         assert info.name == name
         assert info.description.endswith(".")
         assert info.when_to_use.endswith(".")
-        assert info.predicts_ratings == (name not in ("random", "popularity"))
+        assert info.predicts_ratings == (name not in ("random", "popularity", *RANKERS))
+        assert info.on_events.endswith(".")
+        assert info.source
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MODELS)
 def test_parameters_are_documented_plain_data_within_their_own_ranges(name):
     defaults = check_params(name, None)
     assert json.loads(json.dumps(defaults)) == defaults

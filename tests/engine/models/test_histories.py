@@ -1,0 +1,52 @@
+"""Who is served how: users with a history, users without one, and users who came after training."""
+
+import numpy as np
+import pytest
+
+from engine.errors import ModelError
+from engine.models import MODELS, make_model, top_k
+from engine.models.base import FoldsIn
+from tests.engine.models.cases import preferences, random_preferences
+
+TRAIN = random_preferences(6, n_users=40, n_items=15, pairs=250)
+RANKERS = [name for name, info in MODELS.items() if not info.predicts_ratings and info.family != "baseline"]
+FOLDING = [name for name in RANKERS if hasattr(make_model(name), "score_new")]
+
+
+@pytest.mark.parametrize("name", RANKERS)
+def test_a_user_without_a_history_gets_what_most_chose(name):
+    model = make_model(name).fit(TRAIN)
+    cold = np.flatnonzero(TRAIN.user_items == 0)
+    popular = top_k(make_model("popularity").fit(TRAIN), cold, 5)
+    assert np.array_equal(top_k(model, cold, 5).items, popular.items)
+
+
+def test_all_but_bpr_serve_new_users():
+    assert set(RANKERS) - set(FOLDING) == {"bpr"}
+
+
+@pytest.mark.parametrize("name", FOLDING)
+def test_new_users_are_served_without_training(name):
+    model = make_model(name).fit(TRAIN)
+    assert isinstance(model, FoldsIn)
+    new = random_preferences(7, n_users=9, n_items=15, pairs=40)
+    scores = model.score_new(new)
+    assert scores.shape == (9, 15)
+    assert np.isfinite(scores).all()
+    assert np.array_equal(np.argsort(-scores[8], kind="stable"), np.argsort(-TRAIN.item_users, kind="stable"))
+    one = model.score_new(new.of_users(np.array([1])))
+    np.testing.assert_allclose(one[0], scores[1], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in FOLDING if name not in ("user_ease", "fusion", "hybrid")])
+def test_a_known_user_is_scored_as_a_new_one_with_the_same_history(name):
+    model = make_model(name).fit(TRAIN)
+    users = np.array([1, 20, 33])
+    np.testing.assert_allclose(model.score_new(TRAIN.of_users(users)), model.score(users), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in FOLDING if name not in ("user_ease", "fusion", "hybrid")])
+def test_histories_of_another_catalogue_are_refused(name):
+    model = make_model(name).fit(TRAIN)
+    with pytest.raises(ModelError, match=r"about 3 items; the model was trained on 15"):
+        model.score_new(preferences([0], [1], [3], 1, 3))
