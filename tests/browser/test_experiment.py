@@ -81,8 +81,16 @@ def test_the_link_reopened_in_a_second_browser_shows_the_same_verdict(server, vi
     page.get_by_role("heading", name="Ship, stop, or keep running?").wait_for()
     settle(page)
     assert verdict(page) == said
-    for block in ("What changed", "Guardrails", "Is the experiment sound?", "How the uplift settled", "Who gains"):
+    for block in (
+        "What changed",
+        "Guardrails",
+        "Is the experiment sound?",
+        "Was the plan followed?",
+        "How the uplift settled",
+        "Who gains",
+    ):
         expect(page.get_by_role("heading", name=re.compile(block)).first).to_be_visible()
+    expect(page.get_by_text("The analysis followed it.")).to_be_visible()
     expect(page.locator(".js-plotly-plot").nth(2)).to_be_visible()
     expect(page.get_by_text("Exploratory")).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
