@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.bayesian import Prior, beliefs
-from experiments.boundaries import Boundaries, lan_demets
+from experiments.boundaries import SPENDING, Boundaries, Spending, lan_demets
 from experiments.effects import Effects
 from experiments.group_sequential import reach_at
 from experiments.metrics import Metric
@@ -97,8 +98,7 @@ def rules(
     return (
         Rule("fixed", at_the_end, _own, peeks=False),
         Rule("peeking", lambda found: _below(found.p_value, alpha), _own),
-        _grouped("obrien-fleming", lan_demets(fractions, alpha=alpha, spending="obrien-fleming")),
-        _grouped("pocock", lan_demets(fractions, alpha=alpha, spending="pocock")),
+        *(_grouped(spending, _boundaries(tuple(fractions.tolist()), alpha, spending)) for spending in SPENDING),
         Rule("always-valid", lambda found: _below(always_valid_p_value(found, tuning_n=units), alpha), sequence),
         Rule("bayesian", believed, credible),
     )
@@ -122,6 +122,12 @@ def at_look(found: Effects, look: NDArray[np.int64]) -> Effects:
         if isinstance(array := getattr(found, field.name), np.ndarray)
     }
     return Effects(metrics=found.metrics, treatments=found.treatments, alpha=found.alpha, **picked)
+
+
+@lru_cache(maxsize=16)
+def _boundaries(fractions: tuple[float, ...], alpha: float, spending: Spending) -> Boundaries:
+    """Return boundaries, found once for all metrics: many looks take a second."""
+    return lan_demets(fractions, alpha=alpha, spending=spending)
 
 
 def _grouped(name: str, boundaries: Boundaries) -> Rule:

@@ -97,6 +97,11 @@ def calibrate(
                 )
     fewer = [each.injection.metric.label for each in asked if each.replications < replications]
     ranked = f"{', '.join(fewer)}: fewer replications, for quantiles are ranked anew each time."
+    dense = (
+        "Rates of quantiles depend on how densely these very units lie around the quantile: other units of the same "
+        "kind may have a few points more or less."
+    )
+    about = [dense] if any(metric.kind == "quantile" for metric in units.metrics) else []
     return summarise(
         units,
         plan,
@@ -104,7 +109,7 @@ def calibrate(
         [rule.name for rule in asked[0].rules],
         uplift=uplift,
         replications=replications,
-        notes=(*notes, *([ranked] if fewer else [])),
+        notes=(*notes, *([ranked] if fewer else []), *about),
         seconds=perf_counter() - began,
         meta=meta,
     )

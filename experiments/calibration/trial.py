@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.calibration.population import Population
 from experiments.calibration.rules import Bools, Rule, stop
-from experiments.calibration.uplift import Injection, treated, treated_quantiles
+from experiments.calibration.uplift import Injection, alone, treated, treated_quantiles
 from experiments.cuped import cuped
 from experiments.effects import Effects, Estimates, compare, effects, estimates
 from experiments.metrics import Metric
@@ -77,7 +77,8 @@ def try_metric(
         without, uplifted = compare(found, alpha=alpha), compare(treated_quantiles(found, of.uplift), alpha=alpha)
     else:
         covariates = units.covariates.get(metric.name, ())
-        raised = treated(moments, of, covariates)
+        moments = alone(moments, metric, covariates)
+        raised = treated(moments, of)
         without, uplifted = (
             cuped(each, [metric], {metric.name: covariates}, alpha=alpha).effects
             if covariates

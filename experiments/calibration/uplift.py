@@ -29,7 +29,15 @@ class Injection:
     streams: Sequence[np.random.Generator]
 
 
-def treated(moments: Moments, of: Injection, covariates: Sequence[Covariate] = ()) -> Moments:
+def alone(moments: Moments, metric: Metric, covariates: Sequence[Covariate] = ()) -> Moments:
+    """Return the moments of what one metric and its covariates read, the metric's numerator first."""
+    names = dict.fromkeys(metric.quantities)
+    names |= {name: None for part in covariates for name in (part.numerator, part.denominator) if name is not None}
+    columns = [moments.index(name) for name in names]
+    return Moments(tuple(names), moments.n, moments.total[..., columns], moments.product[..., columns, :][..., columns])
+
+
+def treated(moments: Moments, of: Injection) -> Moments:
     """Return the moments of one metric, and its covariates, had every treatment's units been raised.
 
     Each treated unit's value is multiplied by 1 + uplift. A proportion's values are 0 or 1: so many of the
@@ -37,28 +45,22 @@ def treated(moments: Moments, of: Injection, covariates: Sequence[Covariate] = (
     units; an extra success is spread over the looks as the others are.
 
     Args:
-        moments: of re-randomised units, leading axes (replications, looks), the control first.
+        moments: as ``alone`` gives them, leading axes (replications, looks), the control first.
         of: metric and uplift.
-        covariates: its covariates, which stay as they are.
 
     Raises:
         ExperimentError: where the uplift would take a proportion beyond 100%, or a value below zero.
     """
     if of.uplift <= -1:
         raise ExperimentError(f"An uplift of {of.uplift:.0%} was given; expected more than -100%.")
-    names = dict.fromkeys(of.metric.quantities)
-    names |= {name: None for part in covariates for name in (part.numerator, part.denominator) if name is not None}
-    columns = [moments.index(name) for name in names]
-    total = moments.total[..., columns].copy()
-    product = moments.product[..., columns, :][..., columns].copy()
+    total, product = moments.total.copy(), moments.product.copy()
     if of.metric.kind == "proportion":
         _convert(moments.n, total, product, of)
     else:
-        # The metric's numerator comes first; a covariate may never be it.
         total[..., 1:, 0] *= 1 + of.uplift
         product[..., 1:, 0, :] *= 1 + of.uplift
         product[..., 1:, :, 0] *= 1 + of.uplift
-    return Moments(tuple(names), moments.n, total, product)
+    return Moments(moments.quantities, moments.n, total, product)
 
 
 def treated_quantiles(found: Estimates, uplift: float) -> Estimates:

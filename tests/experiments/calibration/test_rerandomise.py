@@ -13,12 +13,12 @@ UNITS = 300
 
 
 def one_day(looks=1):
-    return population(log_of(drawn(np.random.default_rng(1), UNITS)), METRICS, looks=looks)
+    return population(log_of(*drawn(np.random.default_rng(1), UNITS)), METRICS, looks=looks)
 
 
 def several_days(entered=None):
     rng = np.random.default_rng(2)
-    days = np.stack([drawn(rng, UNITS) for _ in range(4)])
+    days = np.stack([next(drawn(rng, UNITS)) for _ in range(4)])
     days[..., NAMES.index("converted")] = 0
     if entered is not None:
         days *= (np.arange(4)[:, None] >= entered)[..., None]
@@ -67,8 +67,8 @@ def test_whole_numbers_add_up_exactly_and_a_variant_of_zeros_has_no_spread():
 
 
 def test_a_mean_far_from_zero_keeps_its_variance():
-    values = drawn(np.random.default_rng(6), UNITS)
-    units, far = (population(log_of(each), METRICS) for each in (values, values + np.eye(1, 6) * 1e9))
+    values = next(drawn(np.random.default_rng(6), UNITS))
+    units, far = (population(log_of(each), METRICS) for each in (values, values + np.eye(1, len(NAMES)) * 1e9))
     near, moved = (rerandomised(each, replications=20, rng=np.random.default_rng(7)) for each in (units, far))
     np.testing.assert_allclose(moved.product[..., 0, 0], near.product[..., 0, 0], rtol=1e-5)
 
