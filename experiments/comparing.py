@@ -31,7 +31,7 @@ class Comparison:
             columns of ``Results.effects`` from ``control_value`` to ``n_treatment``; ``comparable`` (both
             measure the same); and the second's uplift less the first's: ``absolute_difference`` and
             ``relative_difference``, each with ``_low`` and ``_high`` (NaN where no interval can be given) and
-            ``outcome``: of the difference, ``better``, ``worse``, ``unclear`` or ``missing``.
+            ``outcome``: ``better``, ``worse`` or ``unclear`` by the relative difference, else ``missing``.
         independent: whether the two experiments share no users and no luck, so that the difference of their
             uplifts has an interval.
         dependence: why not, in a sentence; empty where they are independent.
@@ -129,7 +129,11 @@ def _interval(table: pd.DataFrame, figure: str) -> tuple[pd.Series, pd.Series]:
 
 def _outcome(table: pd.DataFrame, plan: Plan) -> np.ndarray:
     up = np.array([find(plan.metrics, name).direction == "higher" for name in table["metric"]], dtype=bool)
-    low, high = table["absolute_difference_low"].to_numpy(), table["absolute_difference_high"].to_numpy()
+    # Where a control is zero there is no relative uplift.
+    low, high = (
+        table[f"relative_difference_{end}"].fillna(table[f"absolute_difference_{end}"]).to_numpy()
+        for end in ("low", "high")
+    )
     return np.select(
         [np.isnan(low), np.where(up, low > 0, high < 0), np.where(up, high < 0, low > 0)],
         ["missing", "better", "worse"],

@@ -127,7 +127,7 @@ def run(args: argparse.Namespace) -> int:
     key = None
     if not args.no_keep:
         key = key_of(request)
-        database.keep(found.results, key, title=found.results.meta.dataset)
+        database.keep(found.results, key)
     if args.json:
         print_json({"id": key, **to_record(found.results, found.files)})
     else:

@@ -85,7 +85,7 @@ def task(request: Mapping[str, Any], report: Report) -> Analysed:
     """
     found = analysed(request_from(request), report)
     report("Keeping the result", None, None)
-    database.keep(found.results, folder.key_of(TASK, request), title=found.results.meta.dataset)
+    database.keep(found.results, folder.key_of(TASK, request))
     return found
 
 

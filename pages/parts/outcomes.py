@@ -119,9 +119,11 @@ def _ready(key: str, question: str) -> bool:
 def _lead_out() -> None:
     """Offer the way out of a link that leads nowhere."""
     st.session_state.pop(RESULT, None)
-    if st.button("Show the newest result instead", key="forget-result"):
-        del st.query_params[RESULT]
-        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Show the newest result instead", key="forget-result"):
+            del st.query_params[RESULT]
+            st.rerun()
+        st.page_link("pages/history.py", label="Look in the history", icon=":material/history:")
 
 
 def _pick(key: str) -> str:

@@ -8,6 +8,7 @@ from experiments.describing import interval_name, stopping_rule
 from experiments.metrics import find
 from experiments.reading import readings
 from experiments.results import Results
+from experiments.verdict import TITLES, Status
 from pages.parts import formats, glossary, headline
 
 _TONES: dict[str, headline.Tone] = {
@@ -17,7 +18,13 @@ _TONES: dict[str, headline.Tone] = {
     "inconclusive": "warning",
     "unhealthy": "error",
 }
+_SIGNS = {"ship": "▲", "stop": "▼", "keep_running": "●", "inconclusive": "◆", "unhealthy": "✖"}
 _CHECKS = {"ok": ":material/check_circle:", "warning": ":material/warning:", "failed": ":material/error:"}
+
+
+def word(status: Status) -> str:
+    """Return a verdict in a word, with a sign so that lists can be scanned: ``▲ Ship``."""
+    return f"{_SIGNS[status]} {TITLES[status]}"
 
 
 def answer(results: Results) -> str:

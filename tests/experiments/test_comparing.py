@@ -87,7 +87,7 @@ def test_an_interval_of_means_is_that_of_the_four_samples(first, second):
 def test_a_clear_difference_is_named_by_the_metrics_direction(first, second):
     def moved(results, by):
         table = results.effects
-        columns = ["absolute", "absolute_low", "absolute_high"]
+        columns = ["relative", "relative_low", "relative_high"]
         return replace(results, effects=table.assign(**{name: table[name] + by for name in columns}))
 
     found = compare(moved(first, 0.0), moved(second, 50.0))
