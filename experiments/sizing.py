@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
-from experiments.activity import QUANTITIES
+from experiments.activity import QUANTITIES, activity
 from experiments.baselines import baseline
 from experiments.comparison import Comparison
 from experiments.design import Size, detection_power, minimum_effect, sample_size, sized
@@ -30,7 +30,8 @@ class Told:
         variance: of one user's value; linearised for a ratio or quantile.
         explained: share of that variance which earlier behaviour explains.
         days: length of the window.
-        users: distinct users seen within the first 1, 2, ... days, shape (lengths,).
+        users: distinct users seen within the first 1, 2, ... days, shape (days of the log,): the average over as
+            many windows as the log holds, and beyond ``outlook.horizon(days)`` those from its first day on.
         source: where the figures come from, in sentences.
     """
 
@@ -53,10 +54,13 @@ def told(dataset: Dataset, metric: Metric, days: int) -> Told:
     Raises:
         ExperimentError: where the log is shorter, or tells nothing of the metric.
     """
+    if days < 1:
+        raise ExperimentError(f"{days} days were given; expected 1 or more.")
     quantiles = [metric] if metric.kind == "quantile" else []
     past = history(dataset, horizon(days), quantiles=quantiles)
     if days > len(past.users):
         raise ExperimentError(f"{days} days were asked for, but the log has {len(past.users)}. Give fewer days.")
+    whole = history(dataset, activity(dataset).span).users
     found = baseline(past, metric)
     value, variance = float(found.value[days - 1]), float(found.variance[days - 1])
     if not (np.isfinite(value) and variance > 0):
@@ -67,7 +71,7 @@ def told(dataset: Dataset, metric: Metric, days: int) -> Told:
         variance=variance,
         explained=before.explained,
         days=days,
-        users=past.users,
+        users=np.maximum.accumulate(np.concatenate([past.users, whole[len(past.users) :]])),
         source=f"{found.sentence} {before.sentence}",
     )
 

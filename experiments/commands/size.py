@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     metric = _metric(args)
     found = None
     if args.data is not None:
-        found = told(load_from(args).dataset, metric, args.days or _USUAL_DAYS)
+        found = told(load_from(args).dataset, metric, _USUAL_DAYS if args.days is None else args.days)
     comparison = _comparison(args, metric, found)
     base = float(comparison.baseline)  # type: ignore[arg-type]
     mde = args.mde
@@ -113,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
         mde *= abs(base)
     if mde is not None and args.margin is not None:
         raise ExperimentError("Both --mde and --margin were given; an uplift is found or a loss ruled out. Give one.")
+    if args.gain and args.margin is None:
+        raise ExperimentError("--gain was given without --margin; it is the true uplift of a guardrail.")
     units = args.units
     if units is None and mde is None and args.margin is None and found is not None:
         units = float(found.users[found.days - 1])
@@ -166,9 +168,9 @@ def _metric(args: argparse.Namespace) -> Metric:
                 "revenue_per_user, revenue:mean or revenue:quantile:0.9."
             )
         return metric_named(args.metric)
-    for option, needs in (("cuped", "--cuped"), ("days", "--days")):
-        if getattr(args, option):
-            raise ExperimentError(f"{needs} was given without --data; name the log it is to be measured on.")
+    if args.cuped or args.days is not None:
+        given = "--cuped" if args.cuped else "--days"
+        raise ExperimentError(f"{given} was given without --data; name the log it is to be measured on.")
     if args.metric not in KINDS:
         raise ExperimentError(unknown("Metric kind", args.metric, KINDS))
     ratio, level = args.metric == "ratio", None
@@ -199,7 +201,9 @@ def _comparison(args: argparse.Namespace, metric: Metric, found: Told | None) ->
             "unit's linearised value, q (1 - q) / density² (--variance)."
         )
     split = _split(args)
-    comparisons = args.comparisons or (1 if args.margin is not None else len(split) - 1)
+    comparisons = args.comparisons
+    if comparisons is None:
+        comparisons = 1 if args.margin is not None else len(split) - 1
     effect = 1.0 if args.design_effect is None else args.design_effect
     if (args.cluster_size is None) != (args.intra_cluster_correlation is None):
         raise ExperimentError("--cluster-size and --intra-cluster-correlation belong together; give both.")
@@ -284,5 +288,5 @@ def _print(
         print(f"Clusters multiply the variance, and the units, by {comparison.design_effect:.3f}.")
     if found is not None:
         days = record["days"]
-        when = "never has" if days is None else f"within {days} days has"
-        print(f"The log {when} that many users; figures are of users watched for {found.days} days. {found.source}")
+        many = "never has that many users" if days is None else f"has that many users within {days} days"
+        print(f"The log {many}; figures are of users watched for {found.days} days. {found.source}")

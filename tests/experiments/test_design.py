@@ -12,7 +12,8 @@ from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
 from engine.errors import ExperimentError
 from experiments.bayesian import Prior, beliefs
-from experiments.comparison import Comparison
+from experiments.clusters import cluster, per_unit
+from experiments.comparison import Comparison, kish
 from experiments.cuped import cuped
 from experiments.design import detection_power, minimum_effect, sample_size, stopping_share
 from experiments.effects import concatenate, effects
@@ -210,6 +211,22 @@ def test_a_covariate_measured_before_keeps_the_power():
     values = np.concatenate([units((REPLICATIONS, n)), units((REPLICATIONS, n), 0.3)], axis=1)
     found = cuped(moments(values, assigned(n), 2, quantities=["x", "before"]), [X], {"x": ["before"]}).effects
     assert near_power((found.p_value < 0.05).mean())
+
+
+def test_clusters_randomised_whole_keep_the_power():
+    rng = np.random.default_rng(6)
+    size, shared = 5, 0.2
+    comparison = Comparison(kind="mean", baseline=5.0, variance=1.0, design_effect=kish(size, shared))
+    groups = 2 * round(sample_size(comparison, mde=0.3).units[0] / size)
+    of_group = np.arange(groups * size) // size
+    variant = of_group % 2
+    found = []
+    for _ in range(600):
+        common = np.sqrt(shared) * rng.normal(size=groups)
+        values = 5 + 0.3 * variant + common[of_group] + np.sqrt(1 - shared) * rng.normal(size=groups * size)
+        table = cluster(values[:, None], variant, of_group, quantities=["x"]).moments(2)
+        found.append(effects(table, per_unit([X])).p_value[0, 0] < 0.05)
+    assert abs(np.mean(found) - 0.8) < 4 * np.sqrt(0.16 / 600)
 
 
 @pytest.mark.parametrize("monitoring", LOOKING[1:4])

@@ -15,7 +15,9 @@ def test_a_log_tells_what_a_size_needs(shop):
     found = told(shop, metric, 14)
     past = history(shop, 28)
     assert found.baseline == baseline(past, metric).value[13]
-    np.testing.assert_array_equal(found.users, past.users)
+    np.testing.assert_array_equal(found.users[:28], past.users)
+    assert len(found.users) == 40
+    assert found.users[-1] == shop.interactions["user"].nunique()
     assert found.days_for(past.users[9]) <= 10
     assert found.days_for(1e9) is None
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from engine import jobs, store
+from pages.parts import outcomes
 from tests.engine.logs import make_log, random_log
 from tests.pages.simulated import request, simulated
 
@@ -54,8 +55,16 @@ def test_what_is_on_disk_is_shown_with_the_truth_beside(open_page, log):
     assert not [button for button in page.button if button.key == "run"]
 
 
+def test_the_plan_asks_what_the_design_page_asks(open_page, log):
+    page = open_page(log, stopping="A few planned looks", looks="2", cuped="true", correction="Bonferroni")
+    said = "2 looks, group sequential, O'Brien–Fleming spending · corrected by Bonferroni's method · adjusted by what"
+    assert said in words(page)
+    page.selectbox(key="stopping").set_value("bayesian").run()
+    assert "Bayesian, by the chance to win · adjusted" in words(page)
+
+
 def test_the_button_runs_it_in_a_child_process(open_page, log):
-    page = open_page(log, seed="5")
+    page = open_page(log, seed="5", stopping="A few planned looks", looks="2", cuped="true")
     page.button(key="run").click().run()
     assert not page.exception
     key = page.session_state["result"]
@@ -66,6 +75,9 @@ def test_the_button_runs_it_in_a_child_process(open_page, log):
         time.sleep(0.2)
     page.run()
     assert "the truth is" in words(page)
+    plan = outcomes.load(key).plan
+    assert (plan.stopping, plan.looks) == ("group-sequential", 2)
+    assert "sessions before" in plan.primary.covariates
 
 
 def test_the_same_model_twice_is_an_a_a_test_whose_truth_is_zero(open_page, log):
