@@ -76,11 +76,21 @@ def badge(plan: Plan) -> None:
 
 
 def _others() -> None:
-    """List the plans that are registered here."""
-    plans = registrations()
-    if not plans:
+    """List the plans that are registered here, read only when somebody opens the list."""
+    kept = st.expander("Plans registered here", key="plans", bind="query-params")
+    if not kept.open:
         return
-    with st.expander(f"Registered plans ({len(plans)})"):
+    with kept:
+        search = st.text_input(
+            "Search",
+            key="plans_search",
+            bind="query-params",
+            placeholder="Words of the hypothesis, a metric, a variant or the number",
+        )
+        plans = registrations(search)
+        if not plans:
+            st.caption("No plan holds these words." if search else "None yet.")
+            return
         tables.table(pd.DataFrame(list(map(_row, plans))), "registered-plans", height=min(38 * len(plans) + 40, 320))
 
 

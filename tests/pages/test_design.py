@@ -7,7 +7,8 @@ import pytest
 
 from engine import store
 from engine.errors import ExperimentError
-from experiments.database import registered
+from experiments.database import register, registered
+from experiments.drafting import draft
 from pages.parts import registration
 from tests.engine.logs import make_log, random_log
 
@@ -184,6 +185,16 @@ def test_a_registered_plan_is_known_again(open_page, log):
     assert page.success[0].value.startswith("Registered ")
     page.switch_page("pages/simulate.py").run()
     assert f"Plan `{hash}`, registered" in words(page)
+
+
+def test_registered_plans_are_found_by_their_words(open_page, log):
+    register(draft(["popularity", "svd"], hypothesis="Zebras buy stripes."))
+    page = open_page(log, plans="true", plans_search="zebras")
+    found = page.dataframe[-1].value
+    assert list(found["Hypothesis"]) == ["Zebras buy stripes."]
+    assert list(found["Variants"]) == ["Popularity : SVD"]
+    page.text_input(key="plans_search").set_value("unicorns").run()
+    assert "No plan holds these words." in words(page)
 
 
 def test_a_database_that_cannot_be_used_is_one_sentence(open_page, log, monkeypatch):
