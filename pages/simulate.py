@@ -42,10 +42,9 @@ def main() -> None:
         return
     plan = choice.plan
     key = outcomes.key_of(choice, dataset)
-    now = jobs.status(key)
-    if now.state == "done":
+    if outcomes.finished(key):
         results = outcomes.load(key)
-        provenance.used(key, results.meta.seed)
+        provenance.kept(key, results.meta)
         with top:
             headline.ask(QUESTION, verdicts.beside_truth(results), simulated=True)
         _finished(key, results)
@@ -54,6 +53,7 @@ def main() -> None:
         headline.ask(QUESTION, _before(choice, dataset), simulated=True)
     registration.badge(plan)
     progress.watch({key: "Simulating"})
+    now = jobs.status(key)
     if not now.active:
         label = "Run the simulation" if now.state == "unknown" else "Run it again"
         if st.button(label, type="primary", icon=":material/play_arrow:", key="run"):

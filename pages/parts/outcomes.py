@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.dataset import Dataset
-from engine.errors import LabError
+from engine.errors import ExperimentError
 from engine.jobs import folder
 from experiments import database
 from experiments.database import Kept
@@ -28,6 +28,11 @@ def load(key: str) -> Results:
         found: Results = left if isinstance(left, Results) else left.results
         return found
     return database.result(key)
+
+
+def finished(key: str) -> bool:
+    """Return whether there are results to ``load``, kept or just left by their job."""
+    return database.entry(key) is not None or jobs.status(key).state == "done"
 
 
 def key_of(choice: planning.Choice, dataset: Dataset) -> str:
@@ -96,16 +101,14 @@ def _newest(dataset: Dataset) -> str | None:
 def _ready(key: str, question: str) -> bool:
     """Return whether the result under ``key`` can be opened; say what it is waiting for otherwise."""
     try:
-        if database.entry(key) is not None:
+        if finished(key):
             return True
         now = jobs.status(key)
-    except LabError as error:  # the key came from an address somebody typed
+    except ExperimentError as error:  # the key came from an address somebody typed
         headline.ask(question, "This link names no result.")
         headline.banner("error", str(error))
         _lead_out()
         return False
-    if now.state == "done":
-        return True
     if now.active:
         headline.ask(question, "The experiment is still running.")
         progress.watch({key: "Simulating"})
