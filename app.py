@@ -19,6 +19,7 @@ PAGES = {
         ("pages/simulate.py", "Simulate"),
         ("pages/experiment.py", "Your experiment"),
         ("pages/results.py", "Results"),
+        ("pages/calibration.py", "Calibration"),
         ("pages/history.py", "History"),
         ("pages/report.py", "Report"),
     ],

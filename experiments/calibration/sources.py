@@ -223,7 +223,7 @@ def fitting(plan: Plan, source: Source) -> tuple[Plan, tuple[str, ...]]:
     if plan.primary not in there:
         missing = listed(sorted(set(plan.primary.quantities) - held))
         raise ExperimentError(
-            f"{source.name} holds no {missing}, so {plan.primary.label.lower()} cannot be read from it. Choose another "
+            f"{source.name} does not record what {plan.primary.label.lower()} measures ({missing}). Choose another "
             "primary metric, or simulated users."
         )
     lost = [metric.label for metric in plan.metrics if metric not in there]

@@ -1,0 +1,95 @@
+"""Would this plan have worked?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from engine import jobs
+from engine.errors import LabError
+from experiments.calibration import TASK, Calibration, Request, glimpse, key_of
+from pages.parts import calibrating, calibrations, chrome, formats, headline, progress, provenance, state
+
+QUESTION = "Would this plan have worked?"
+
+
+def main() -> None:
+    """Draw the page."""
+    top = st.container()
+    asked = calibrating.ask(state.current())
+    if asked is None:
+        with top:
+            headline.ask(QUESTION, "Choose what to try, and it will be tried thousands of times.")
+        return
+    request = asked.request
+    st.markdown(asked.plan)
+    key = key_of(request)
+    now = jobs.status(key)
+    if now.state == "done":
+        found = _load(key)
+        provenance.used(key, found.meta.seed)
+        with top:
+            headline.ask(QUESTION, found.answer, simulated=found.meta.simulated)
+        _draw(found)
+        return
+    try:
+        first = _first_look(request)
+    except LabError as error:
+        with top:
+            headline.ask(QUESTION, "It cannot be told from this data as it stands.")
+            headline.banner("error", str(error))
+        return
+    with top:
+        headline.ask(QUESTION, _before(request, first), simulated=request.kind == "simulator")
+    progress.watch({key: "Calibrating"})
+    if not now.active:
+        label = f"Re-randomise {formats.decimal(request.replications, 0)} times"
+        if st.button(label, type="primary", icon=":material/play_arrow:", key="calibrate"):
+            progress.start(TASK, request.to_dict())
+            st.rerun()
+    if first is not None:
+        st.caption(
+            f"A first look at the primary metric from {formats.count(first.replications)} re-randomisations, drawn "
+            "again as you change the plan."
+        )
+        calibrations.peeking(first)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Opening the study")
+def _load(key: str) -> Calibration:
+    found: Calibration = jobs.result(key)
+    return found
+
+
+def _first_look(request: Request) -> Calibration | None:
+    """Return a small study at once, where no world has to be simulated for it."""
+    return None if request.kind == "simulator" else _glimpse(key_of(replace(request, replications=1)), request)
+
+
+@st.cache_resource(max_entries=24, show_spinner="A first look")
+def _glimpse(key: str, _request: Request) -> Calibration:
+    del key  # only keys the cache
+    return glimpse(_request)
+
+
+def _before(request: Request, first: Calibration | None) -> str:
+    if first is None:
+        return (
+            f"Let {formats.count(int(request.world['users']))} simulated users live {request.plan.days} days, and "
+            f"assign them anew {formats.decimal(request.replications, 0)} times."
+        )
+    return f"At a first look: {first.answer[0].lower()}{first.answer[1:]}"
+
+
+def _draw(found: Calibration) -> None:
+    calibrations.figures(found)
+    calibrations.peeking(found)
+    calibrations.table(found)
+    calibrations.p_values(found)
+    for note in found.notes:
+        st.caption(note)
+
+
+if __name__ == "__main__":
+    chrome.page(main)
