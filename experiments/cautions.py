@@ -51,11 +51,14 @@ def _of_many_tests(plan: Plan) -> Iterator[str]:
     if tests <= _MOST_TESTS:
         return
     what = f"{tests} comparisons ({metrics} metrics × {treatments} treatments)"
-    if plan.correction == "none" or plan.stopping == "bayesian":
+    bayesian = plan.stopping == "bayesian"
+    if plan.correction == "none" or bayesian:
         chance = 1 - (1 - plan.alpha) ** tests
+        so = "a chance to win is never corrected" if bayesian else "no correction"
+        advice = "Decide by the primary metric alone." if bayesian else "Correct them, or decide by the primary one."
         yield (
-            f"{what} and no correction: with no true uplift anywhere, the chance that at least one looks significant "
-            f"is up to {share(chance, 0)}. Correct for them, or decide by the primary metric alone."
+            f"{what}, and {so}: with no true uplift anywhere, the chance that at least one looks decided is up to "
+            f"{share(chance, 0)}. {advice}"
         )
     else:
         yield (

@@ -274,11 +274,12 @@ def _when(seen: float, users: Floats) -> float:
 
 def _sentence(plan: Plan, size: Size, days_needed: int | None, users: Floats, planned: int, mde: float) -> str:
     needed = [count(math.ceil(units)) for units in size.units]
-    arms = (
-        f"{needed[0]} users per arm"
-        if len(set(needed)) == 1
-        else f"{needed[0]} users in control and {listed(needed[1:])} in treatment"
-    )
+    if len(set(needed)) == 1:
+        arms = f"{needed[0]} users per arm"
+    elif len(needed) > 2 and len(set(needed[1:])) == 1:
+        arms = f"{needed[0]} users in control and {needed[1]} in each treatment"
+    else:
+        arms = f"{needed[0]} users in control and {listed(needed[1:])} in treatment"
     name = plan.primary.label
     # Names such as "Conversion" stand in the sentence in small letters; abbreviations stay as they are.
     name = name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"

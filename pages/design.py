@@ -98,10 +98,12 @@ def _answer(plan: Plan, known: _Known, top: DeltaGenerator, beside: DeltaGenerat
     for caution in cautions(plan, past, found):
         headline.banner("warning", caution)
     st.subheader("The longer it runs, the smaller the uplift it finds", anchor=False)
-    st.caption(
-        "Each point is a test planned for that many days, on the traffic of the log that is open: users come back, so "
-        "new ones grow scarcer from day to day."
+    traffic = (
+        "on the traffic of the log that is open: users come back, so new ones grow scarcer from day to day"
+        if known.users_a_day is None
+        else "on your own figure of new users a day"
     )
+    st.caption(f"Each point is a test planned for that many days, {traffic}.")
     plan_outlook.curve(plan, found)
     plan_outlook.guardrails(plan, found)
 

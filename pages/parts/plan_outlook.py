@@ -24,7 +24,7 @@ def figures(plan: Plan, found: Outlook) -> None:
             (f"Found in {days}", formats.uplift(found.mde_planned, 0)),
         ]
     )
-    st.caption(f"Today is {plan.primary.label.lower()} of users over {days}. {found.source}")
+    st.caption(f"Today: {plan.primary.label.lower()}, over {days}. {found.source}")
     if found.simulated is None:
         st.caption("What simulated users show of it is not known beforehand: they buy only what a slate shows them.")
     else:

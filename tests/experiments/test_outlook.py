@@ -36,6 +36,13 @@ def test_the_sentence_names_users_days_and_uplift(past):
     )
 
 
+def test_the_sentence_names_each_arm_of_an_uneven_split(past):
+    uneven = outlook(draft(["a", "b", "c"], mde=0.5, split=(2, 1, 1)), past).sentence
+    assert " users in control and " in uneven
+    assert " in each treatment" in uneven
+    assert " in treatment" in outlook(draft(["a", "b"], mde=0.5, split=(2, 1)), past).sentence
+
+
 def test_the_curve_holds_the_planned_power(past):
     found = outlook(draft(["a", "b"], mde=0.5, power=0.9), past)
     day = 9
