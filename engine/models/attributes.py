@@ -34,6 +34,11 @@ class Attributes:
     matrix: sparse.csr_array
 
 
+def has_attributes(train: Preferences) -> bool:
+    """Return whether any attribute but titles and descriptions is known of the items."""
+    return train.items is not None and len(train.items) > 1 and any(True for _ in _parts(train.items, texts=False))
+
+
 def attributes(train: Preferences, *, texts: bool = False) -> Attributes:
     """Return the attributes of every item of the catalogue, those that at least two items share.
 
@@ -48,7 +53,7 @@ def attributes(train: Preferences, *, texts: bool = False) -> Attributes:
     Raises:
         ModelError: where nothing is known of the items.
     """
-    parts = list(_parts(train.items, texts)) if train.items is not None and len(train.items) > 1 else []
+    parts = list(_parts(train.items, texts=texts)) if train.items is not None and len(train.items) > 1 else []
     if not parts:
         raise ModelError(
             "Nothing is known of the items but their ids. Load an item table with a category, a text or another "
@@ -58,7 +63,7 @@ def attributes(train: Preferences, *, texts: bool = False) -> Attributes:
     return Attributes(names, sparse.csr_array(sparse.hstack([matrix for _, matrix in parts], format="csr")))
 
 
-def _parts(items: pd.DataFrame, texts: bool) -> Iterator[tuple[list[str], sparse.csr_array]]:
+def _parts(items: pd.DataFrame, *, texts: bool) -> Iterator[tuple[list[str], sparse.csr_array]]:
     for column in items.columns.drop("item_id"):
         values = items[column]
         part = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.models.als import Als
 from engine.models.bpr import Bpr
 from engine.models.ease import Ease
+from engine.models.fusion import Fusion
 from engine.models.info import ModelInfo
 from engine.models.item_knn import ItemKnn
 from engine.models.params import Param
@@ -128,5 +129,27 @@ RANKING_MODELS = (
         ),
         source="Rendle et al. 2009, UAI; implicit BayesianPersonalizedRanking",
         make=Bpr,
+    ),
+    ModelInfo(
+        name="fusion",
+        title="Fusion",
+        family="ensemble",
+        description="Lets EASE, ALS, BPR and item neighbours vote by rank, weighted by how well each foretold choices.",
+        when_to_use="When the best list matters more than training time: it trains each member twice.",
+        on_events="Counts each user-item pair once in some members, by its strength in others.",
+        predicts_ratings=False,
+        params=(
+            Param(
+                "holdout",
+                "choice",
+                "random",
+                "Which of each user's choices teach the weights: random ones, or the latest.",
+                choices=("random", "latest"),
+            ),
+            Param("share", "float", 0.2, "How much of each user's choices is held back for that.", 0.05, 0.5),
+            Param("constant", "float", 10.0, "Higher lets later ranks count for more.", 0.0, 1000.0),
+        ),
+        source="Cormack, Clarke & Buettcher 2009, SIGIR; Metzler & Croft 2007, Information Retrieval 10(3)",
+        make=Fusion,
     ),
 )

@@ -16,6 +16,7 @@ from engine.models.bias import BaselineOnly, NormalPredictor
 from engine.models.bpr import Bpr
 from engine.models.co_clustering import CoClustering
 from engine.models.factors import FactorModel
+from engine.models.fusion import Fusion
 from engine.models.linear import LinearModel
 from engine.models.neighbours import NeighbourModel
 from engine.models.slope_one import SlopeOne
@@ -109,6 +110,8 @@ def _reason(model: Recommender, story: _Story, item: int) -> str:
             return _of_groups(model, story, item)
         case LinearModel() | Als():
             return _of_contributions(*model.contributions(story.user, item), model.popularity, story, item)
+        case Fusion():
+            return _of_votes(model, story, item)
         case UserEase():
             return _of_supporters(model, story, item)
         case Bpr():
@@ -140,6 +143,17 @@ def _of_contributions(
     if len(most) == 0:
         return f"Nothing you {story.verb} speaks for it; nothing better is left"
     return f"Because you {story.verb} {story.names(items[most])}"
+
+
+def _of_votes(model: Fusion, story: _Story, item: int) -> str:
+    if len(story.history) == 0:
+        return _of_share(model.popularity, item)
+    named = model.votes_for(story.user, item)
+    if not named:
+        return f"No model puts it forward; it goes by how many chose it: {model.popularity[item]:.1%} of people"
+    place, rank, _ = named[0]
+    why = _reason(model.members[place], story, item)
+    return f"{why} (number {rank} by {model.titles[place]}, which counts most here)"
 
 
 def _of_supporters(model: UserEase, story: _Story, item: int) -> str:

@@ -156,6 +156,15 @@ def test_supporters_of_user_side_ease_are_counted():
     assert reasons(model, HISTORY, ITEMS, 0, np.array([3])) == [f"Rated by {n} people whose choices foretell yours"]
 
 
+def test_a_fusion_gives_the_reason_of_the_member_that_counts_most():
+    model = make_model("fusion").fit(HISTORY)
+    (sentence,) = reasons(model, HISTORY, ITEMS, 0, np.array([3]))
+    place, rank, points = model.votes_for(0, 3)[0]
+    assert points == pytest.approx(model.weights[place] / (10 + rank))
+    (own,) = reasons(model.members[place], HISTORY, ITEMS, 0, np.array([3]))
+    assert sentence == f"{own} (number {rank} by {model.titles[place]}, which counts most here)"
+
+
 def test_whoever_has_no_history_is_told_so():
     train = HISTORY.take(HISTORY.user != 3)
     share = train.item_users[2] / len(np.unique(train.user))

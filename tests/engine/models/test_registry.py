@@ -23,7 +23,7 @@ NAMES = [
     "slope_one",
     "co_clustering",
 ]
-RANKERS = ["ease", "user_ease", "als", "item_knn", "bpr"]
+RANKERS = ["ease", "user_ease", "als", "item_knn", "bpr", "fusion"]
 
 
 def test_every_model_is_listed_once():
