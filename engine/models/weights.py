@@ -88,5 +88,6 @@ def _ndcg(cast: Votes, weights: NDArray[np.float64]) -> float:
     near = np.argpartition(-fused, k - 1, axis=1)[:, :k]
     order = np.argsort(-np.take_along_axis(fused, near, axis=1), axis=1, kind="stable")
     first = np.take_along_axis(near, order, axis=1)
-    gained = np.take_along_axis(cast.wanted, first, axis=1) @ (1 / np.log2(np.arange(2, k + 2)))
+    named = np.take_along_axis(fused, first, axis=1) > 0
+    gained = (np.take_along_axis(cast.wanted, first, axis=1) & named) @ (1 / np.log2(np.arange(2, k + 2)))
     return float((gained / cast.ideal).mean())
