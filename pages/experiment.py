@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engine import jobs
 from engine.errors import LabError
-from experiments.importing import Preview, Request, digest_of
+from experiments.importing import Preview, Request, digest_of, guess_covariates
 from experiments.importing.task import TASK, key_of
 from pages.parts import (
     chrome,
@@ -107,11 +107,9 @@ def _ask(source: Path, seen: Preview) -> Request | None:
         width=220,
     )
     own = {column: kind for column, kind in seen.kinds.items() if column not in mapped.taken}
+    measurable = own if beside is None else {c: kind for c, kind in beside.kinds.items() if c not in mapped.taken}
     metrics = export_metrics.draw(
-        own if beside is None else {c: kind for c, kind in beside.kinds.items() if c not in mapped.taken},
-        seen.guess.covariates if seen.guess else {},
-        list(own),
-        key,
+        measurable, guess_covariates([*own, *measurable]), list(own), key if measured is None else f"{key}-{measured}"
     )
     treatments = [name for name in mapped.variants if name != control]
     rules = export_rules.ask((control, *treatments), key, dated=bool(mapped.day))

@@ -2,6 +2,7 @@
 
 from experiments.importing.analysis import analyse_export, to_record
 from experiments.importing.asked import metrics_of, pairs_of, split_of, with_caps, with_covariates
+from experiments.importing.guessing import guess_covariates
 from experiments.importing.load import load, preview, variants_of
 from experiments.importing.planned import names_needed, plan_for
 from experiments.importing.proposing import propose_metric, propose_metrics, propose_ratios
@@ -16,6 +17,7 @@ __all__ = [
     "Request",
     "analyse_export",
     "digest_of",
+    "guess_covariates",
     "load",
     "metrics_of",
     "names_needed",

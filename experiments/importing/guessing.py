@@ -153,7 +153,11 @@ def _groups(cells: pd.Series) -> bool:
 
 
 def guess_covariates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the columns of the time before, by the metric's column they are called after."""
+    """Return the columns of the time before, by the metric's column they are called after.
+
+    Args:
+        columns: of numbers; of two files, the columns of both.
+    """
     found: dict[str, tuple[str, ...]] = {}
     plain = {column: _plain(column) for column in columns}
     for column, name in plain.items():

@@ -45,6 +45,7 @@ def draw(
             default=list(proposed)[:_MOST],
             key=f"metrics-{key}",
             accept_new_options=True,
+            wrap=True,
             placeholder="Choose at least one",
             help="Columns of the file. For a ratio of two columns, type it: orders/sessions.",
             width=520,

@@ -39,15 +39,16 @@ def small(**columns):
     return rows.assign(**columns)
 
 
+def csv(rows):
+    return rows.to_csv(index=False).encode()
+
+
 def show(page, content, name="export.csv"):
-    """Show an export as its upload would."""
-    if isinstance(content, pd.DataFrame):
-        content = content.to_csv(index=False).encode()
-    kept = opening.keep_upload(content, name)
-    page.query_params["export"] = f"{kept.parent.name}/{kept.name}"
-    page.switch_page(PAGE).run()
+    """Upload an export; return what names its widgets."""
+    content = csv(content) if isinstance(content, pd.DataFrame) else content
+    page.file_uploader(key="upload-export").upload(name, content).run()
     assert not page.exception
-    return str(kept)
+    return str(opening.keep_upload(content, name))
 
 
 def analyse(page):
@@ -181,3 +182,29 @@ def test_a_path_is_read_but_no_link_names_it(page, tmp_path):
     assert not page.exception
     assert page.selectbox(key=f"unit-{file}").value == "user_id"
     assert "export" not in page.query_params
+
+
+def test_metrics_of_another_file_are_offered_and_the_past_stays_with_the_exposures(page):
+    source = show(page, small(pre_revenue=5.5).drop(columns="revenue"))
+    content = csv(small()[["user_id", "revenue"]])
+    page.file_uploader(key=f"upload-metrics-{source}").upload("measured.csv", content).run()
+    key = f"{source}-{opening.keep_upload(content, 'measured.csv')}"
+    assert page.multiselect(key=f"metrics-{key}").value == ["revenue"]
+    assert page.multiselect(key=f"before-revenue-{key}").value == ["pre_revenue"]
+    analyse(page)
+    assert "## Ship feed instead of control." in words(page)
+    assert sum("rows read" in box.value for box in page.success) == 2
+
+
+def test_a_plan_in_a_file_is_read_or_told(page):
+    source = show(page, small())
+    page.radio(key=f"planned-{source}").set_value("file").run()
+    page.file_uploader(key=f"plan-file-{source}").upload("plan.yaml", b"days: soon").run()
+    assert "The plan has no" in page.error[0].value
+    plan = (
+        b"hypothesis: More.\nvariants: [control, feed]\nmetrics: [{name: revenue, kind: mean, role: primary}]\ndays: 1"
+    )
+    page.file_uploader(key=f"plan-file-{source}").upload("plan.yaml", plan).run()
+    analyse(page)
+    assert "## Ship feed instead of control." in words(page)
+    assert "was not registered" in page.warning[0].value
