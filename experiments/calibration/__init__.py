@@ -6,7 +6,7 @@ from experiments.calibration.record import METHODS, Calibration
 from experiments.calibration.rerandomise import rerandomised
 from experiments.calibration.sources import Source, from_export, from_simulator, from_users
 from experiments.calibration.study import calibrate
-from experiments.calibration.task import TASK, Request, glimpse, key_of, study, task
+from experiments.calibration.task import TASK, Request, conduct, glimpse, key_of, task
 
 __all__ = [
     "METHODS",
@@ -16,6 +16,7 @@ __all__ = [
     "Request",
     "Source",
     "calibrate",
+    "conduct",
     "draw_assignments",
     "from_export",
     "from_simulator",
@@ -24,6 +25,5 @@ __all__ = [
     "key_of",
     "population",
     "rerandomised",
-    "study",
     "task",
 ]

@@ -78,20 +78,20 @@ def task(request: Mapping[str, Any], report: Report) -> Calibration:
         report: told of each stage and of the replications done.
     """
     given = dict(request)
-    return study(Request(**given | {"plan": plan_from(given["plan"])}), report)
+    return conduct(Request(**given | {"plan": plan_from(given["plan"])}), report)
 
 
 def glimpse(request: Request) -> Calibration:
     """Return a study of ``FEW`` replications of the primary metric alone: a first look, within a second.
 
     Raises:
-        LabError: as ``study``.
+        LabError: as ``conduct``.
     """
     plan = replace(request.plan, metrics=(request.plan.primary,))
-    return study(replace(request, plan=plan, replications=min(FEW, request.replications)), _silent)
+    return conduct(replace(request, plan=plan, replications=min(FEW, request.replications)), _silent)
 
 
-def study(request: Request, report: Report, *, dataset: Dataset | None = None) -> Calibration:
+def conduct(request: Request, report: Report, *, dataset: Dataset | None = None) -> Calibration:
     """Read the units that ``request`` names, and try its plan on them.
 
     Args:

@@ -18,7 +18,7 @@ from experiments.wording import NO_VALUE, count, percent, share
 if TYPE_CHECKING:
     from experiments.calibration import Calibration, Request
 
-_UPLIFT = 0.03
+_UPLIFT, _LOOKS = 0.03, 14
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     _rules(parser.add_argument_group("the plan"))
     tried = parser.add_argument_group("the study")
     tried.add_argument("--replications", type=int, default=10_000, help="random re-assignments (default 10,000)")
-    tried.add_argument("--looks", type=int, default=14, help="looks at the test, at most (default 14)")
+    tried.add_argument("--looks", type=int, help="looks at the test, at most (default: the plan's or 14)")
     tried.add_argument(
         "--uplift", type=float, help="true relative uplift to be found (default: the plan's MDE or 0.03)"
     )
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         LabError: where the units or the request cannot be.
     """
     from engine.loading import load
-    from experiments.calibration import study
+    from experiments.calibration import conduct
 
     given = [name for name in ("file", "data", "simulate") if getattr(args, name)]
     if len(given) != 1:
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     with progress() as report:
         report("Reading the data", None, None)
         dataset = None if given[0] == "file" else load(getattr(args, given[0])).dataset
-        found = study(request, report, dataset=dataset)
+        found = conduct(request, report, dataset=dataset)
     if args.json:
         print_json(found.to_dict())
     else:
@@ -116,7 +116,7 @@ def _request(args: argparse.Namespace, source: str) -> Request:
         world={"control": args.control, "users": args.users},
         uplift=args.uplift if args.uplift is not None else (plan.mde or _UPLIFT),
         replications=args.replications,
-        looks=args.looks,
+        looks=args.looks if args.looks is not None else (plan.looks or _LOOKS),
         exact=args.exact,
         seed=args.seed,
     )

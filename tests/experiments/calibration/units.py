@@ -28,6 +28,7 @@ QUANTILES = (
     Metric(name="median", kind="quantile", numerator="normal", quantile=0.5, role="primary"),
     Metric(name="tail", kind="quantile", numerator="minutes", quantile=0.9),
 )
+WITH_QUANTILES = (METRICS[0], replace(QUANTILES[0], role="secondary"))
 NAMES = ("normal", "revenue", "converted", "clicks", "views", "orders", "minutes")
 BEFORE = ("before_normal", "before_spent", "before_clicks", "before_views")
 
