@@ -166,6 +166,8 @@ def _sentence(url: URL, said: str) -> str:
         reason = reason.replace(str(url.password), "***")
     if "readonly" in reason or "read-only" in reason:
         state, hint = "may only be read", f"Make it writable, or name another in {ENVIRONMENT}"
+    elif "locked" in reason:
+        state, hint = "is busy", "Another program is writing to it; try again"
     elif url.drivername == "sqlite":
         state, hint = "cannot be used", f"Make its folder writable, or name another in {ENVIRONMENT}"
     else:

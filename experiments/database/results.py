@@ -118,7 +118,7 @@ def result(key: str) -> Results:
     """Return the result kept under ``key``.
 
     Raises:
-        ExperimentError: where there is none, with the nearest key there is.
+        ExperimentError: where there is none, with the nearest key there is, or what is there is damaged.
         LabError: where the database cannot be used.
     """
     with reading() as session:
@@ -128,7 +128,11 @@ def result(key: str) -> Results:
         near = get_close_matches(key, known, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else "Look for it in the history, or run the experiment again."
         raise ExperimentError(f"No result '{key}' is kept here. {hint}")
-    return results_from(json.loads(document))
+    try:
+        data = json.loads(document)
+    except ValueError:
+        raise ExperimentError(f"The result '{key}' is damaged in the database. Run the experiment again.") from None
+    return results_from(data)
 
 
 def entry(key: str) -> Kept | None:

@@ -88,6 +88,20 @@ def test_a_place_that_is_no_file_is_one_sentence(named, tmp_path):
         assert f"The database {place} cannot be used:" in sentence_of(database.check)
 
 
+def test_a_file_another_program_holds_is_one_sentence(named, tmp_path, monkeypatch):
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.1)
+    named(f"sqlite:///{tmp_path / 'lab.db'}")
+    database.check()
+    with sqlite3.connect(tmp_path / "lab.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        connection.close()
+        assert database.registrations() == []
+        assert "is busy: database is locked. Another program" in sentence_of(lambda: database.register(a_plan()))
+        other.execute("ROLLBACK")
+    other.close()
+    connection.close()
+
+
 def test_a_file_that_is_no_database_is_one_sentence(named, tmp_path):
     (tmp_path / "lab.db").write_text("a letter, longer than a hundred bytes" * 10)
     named(f"sqlite:///{tmp_path / 'lab.db'}")

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from engine.errors import ExperimentError
+from experiments.database import connection
 from experiments.reading import readings
 from experiments.simulate import simulate
 from tests.experiments.plans import a_plan
@@ -142,6 +144,17 @@ def test_a_mistyped_name_is_told_the_nearest(database, results):
             database.result(wrong)
     with pytest.raises(ExperimentError, match="sixteen hex digits"):
         database.keep(results, "my result")
+
+
+def test_a_damaged_result_is_one_sentence_and_can_be_replaced(database, results):
+    database.keep(results, KEY)
+    with connection.writing() as session:
+        session.execute(text("UPDATE results SET document = substr(document, 1, 1000)"))
+    with pytest.raises(ExperimentError, match=f"'{KEY}' is damaged in the database"):
+        database.result(KEY)
+    assert len(database.kept()) == 1
+    database.keep(results, KEY)
+    assert database.result(KEY).to_json() == results.to_json()
 
 
 def test_names_that_a_database_cannot_hold_are_no_obstacle(database, results):
