@@ -69,7 +69,8 @@ def cluster(values: ArrayLike, variants: ArrayLike, clusters: ArrayLike, *, quan
         (np.ones(len(code)), (code, np.flatnonzero(kept))), shape=(len(names), data.shape[-2]), dtype=np.float64
     )
     by_unit = np.moveaxis(np.concatenate([data, np.ones((*data.shape[:-1], 1))], axis=-1), -2, 0)
-    sums: Floats = (members @ by_unit.reshape(len(by_unit), -1)).reshape(len(names), *by_unit.shape[1:])
+    width = int(np.prod(by_unit.shape[1:]))
+    sums: Floats = (members @ by_unit.reshape(len(by_unit), width)).reshape(len(names), *by_unit.shape[1:])
     values_by_cluster = np.moveaxis(sums, 0, -2)
     return Clustered(values=values_by_cluster, variants=assigned, quantities=(*quantities, CLUSTER_UNITS))
 

@@ -158,7 +158,7 @@ def _linearised(moments: Moments, shape: Sequence[tuple[int, int | None]]) -> tu
 def _regress(pooled: Moments, shape: Sequence[tuple[int, int | None]]) -> tuple[Floats, Floats]:
     """Return coefficients (..., covariates) and R squared (...) over the units of all variants."""
     covariance = np.nan_to_num(_linearised(pooled, shape)[1][..., 0, :, :])
-    spread = np.sqrt(np.einsum("...ii->...i", covariance))
+    spread = np.sqrt(np.maximum(np.einsum("...ii->...i", covariance), 0))  # rounding may leave less than nothing
     scale = np.where(spread > 0, spread, 1.0)
     correlation = covariance / (scale[..., :, None] * scale[..., None, :])
     with_metric = correlation[..., 1:, 0]

@@ -21,8 +21,11 @@ EXPLANATIONS: tuple[str, ...] = (
     "Not enough data: the denominator is zero in a variant.",
     "Not enough data: every unit has the same value, so there is no spread to judge a difference by.",
     "The control's value is zero, so a relative uplift does not exist.",
+    "Every unit of the treatment is at zero, so the relative uplift has no interval.",
 )
-OK, TOO_FEW_UNITS, NO_DENOMINATOR, NO_SPREAD, NO_BASELINE = range(5)
+OK, TOO_FEW_UNITS, NO_DENOMINATOR, NO_SPREAD, NO_BASELINE, ALL_ZERO = range(6)
+#: Codes of effects with a test and an interval of the absolute uplift.
+TESTED = (OK, NO_BASELINE, ALL_ZERO)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,11 +186,12 @@ def compare(each: Estimates, *, control: int = 0, alpha: float = 0.05) -> Effect
             undefined[..., [control]] | undefined[..., treatments],
             test_squared <= 0,
             a == 0,
+            relative_error == 0,
         ],
-        [TOO_FEW_UNITS, NO_DENOMINATOR, NO_SPREAD, NO_BASELINE],
+        [TOO_FEW_UNITS, NO_DENOMINATOR, NO_SPREAD, NO_BASELINE, ALL_ZERO],
         OK,
     ).astype(np.int8)
-    tested = (status == OK) | (status == NO_BASELINE)
+    tested = np.isin(status, TESTED)
     reach = np.where(binary, special.ndtri(1 - alpha / 2), _t_quantile(freedom, 1 - alpha / 2, tested))
     error = np.sqrt(squared)
     low, high = b - a - reach * error, b - a + reach * error

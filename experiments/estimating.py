@@ -121,7 +121,7 @@ def linearised(log: Log, metric: Metric) -> Floats:
     if metric.denominator is None:
         return np.asarray(above)
     below = total[:, log.column(metric.denominator)]
-    mean = below.mean()
+    mean = below.mean() if len(below) else 0.0
     return np.asarray((above - above.sum() / below.sum() * below) / mean if mean else np.zeros_like(above))
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.effects import NO_BASELINE, OK, Effects
+from experiments.effects import TESTED, Effects
 from experiments.metrics import Metric
 from experiments.moments import Floats
 from experiments.multiplicity import adjust
@@ -56,7 +56,7 @@ def judge(effects: Effects, plan: Plan, *, chance_to_win: Floats | None = None) 
     else:
         significant = adjusted < plan.alpha
         better, worse = significant & (gain > 0), significant & (gain < 0)
-    missing = (effects.status != OK) & (effects.status != NO_BASELINE)
+    missing = ~np.isin(effects.status, TESTED)
     outcome = np.select([missing, better, worse], ["missing", "better", "worse"], "unclear").astype(object)
     return Judged(adjusted, better & ~missing, worse & ~missing, outcome)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from engine.errors import ExperimentError
-from experiments.effects import EXPLANATIONS, NO_BASELINE, NO_DENOMINATOR, NO_SPREAD, TOO_FEW_UNITS, effects
+from experiments.effects import ALL_ZERO, EXPLANATIONS, NO_BASELINE, NO_DENOMINATOR, NO_SPREAD, TOO_FEW_UNITS, effects
 from experiments.metrics import Metric
 from experiments.moments import from_sums, moments
 from tests.experiments import references
@@ -177,6 +177,15 @@ def test_a_control_of_zero_has_no_relative_uplift_but_an_absolute_one():
     assert found.status.item() == NO_BASELINE
     assert np.isnan(found.relative).all()
     assert np.isfinite(found.p_value).all()
+
+
+def test_a_treatment_of_zeros_has_no_relative_interval_that_would_exclude_what_its_test_does_not():
+    found = effects(moments([[0.0], [0.0], [3.0], [0.0], [0.0]], [0, 0, 0, 1, 1], 2, quantities=["x"]), [X])
+    assert found.status.item() == ALL_ZERO
+    assert found.relative.item() == -1
+    assert np.isnan(found.relative_low).all()
+    assert found.absolute_low < 0 < found.absolute_high
+    assert found.p_value > 0.05
 
 
 @pytest.mark.parametrize("bought", [[0, 0, 0, 1], [0, 0, 1, 0]])
