@@ -1,0 +1,86 @@
+"""``python -m engine export``: a model's list for every user, as one Parquet file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.commands.data_options import add_data_options, load_from
+from engine.commands.progress import progress
+from engine.errors import DataError, ModelError, unknown
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+    from engine.models import Ranking
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to ``subparsers``."""
+    parser = subparsers.add_parser("export", help="a model's list for every user, as a Parquet file")
+    add_data_options(parser)
+    parser.add_argument("--model", required=True, metavar="NAME", help="the model, for instance ease")
+    parser.add_argument("--k", type=int, default=20, help="length of the lists (default 20)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the model (default 0)")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file, written whole or not at all")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit a model on all rows, write every user's list without what they had, and return the exit code.
+
+    The file has one row an item of a list: ``user_id``, ``rank`` (from 1), ``item_id`` and ``score``.
+
+    Raises:
+        LabError: an unknown model, k below 1, a folder that does not exist, or data that cannot be used.
+    """
+    from engine.evaluation.measure import rank_everybody
+    from engine.models import MODELS, make_model
+    from engine.pairs import seen_items
+
+    if args.model not in MODELS:
+        raise ModelError(unknown("Model", args.model, MODELS))
+    if args.k < 1:
+        raise ModelError(f"--k was {args.k}; it must be 1 or more, for instance 20.")
+    if args.seed < 0:
+        raise ModelError(f"--seed was {args.seed}; it must be 0 or more.")
+    if args.out.is_dir() or not args.out.parent.is_dir():
+        raise DataError(f"--out was {args.out}; it must be a file in a folder that exists, for instance recs.parquet.")
+    with progress() as report:
+        report("Reading the data", None, None)
+        dataset = load_from(args).dataset
+        report(f"Fitting {MODELS[args.model].title}", None, None)
+        model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
+        ranking = rank_everybody(model, seen_items(dataset), args.k, report=report)
+        report("Writing", None, None)
+        rows = _write(dataset, ranking, args.out)
+    print(f"{rows:,} rows for {dataset.n_users:,} users by {MODELS[args.model].title} in {args.out}.")
+    return 0
+
+
+def _write(dataset: Dataset, ranking: Ranking, out: Path) -> int:
+    """Write the lists to ``out`` and return the number of rows; the file appears when it is complete."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    user, place = np.nonzero(ranking.items >= 0)
+    items = ranking.items[user, place]
+    table = pa.table(
+        {
+            "user_id": pa.array(dataset.users["user_id"].astype(str)).take(pa.array(user)),
+            "rank": pa.array((place + 1).astype(np.int32)),
+            "item_id": pa.array(dataset.items["item_id"].astype(str)).take(pa.array(items)),
+            "score": pa.array(ranking.scores[user, place]),
+        }
+    )
+    passing = out.with_name(f".{out.name}.part")
+    try:
+        parquet.write_table(table, passing)
+        passing.replace(out)
+    except OSError as error:
+        raise DataError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
+    finally:
+        passing.unlink(missing_ok=True)
+    return len(items)

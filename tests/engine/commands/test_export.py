@@ -1,0 +1,60 @@
+"""``python -m engine export``: every user's list, whole or not at all."""
+
+import pandas as pd
+import pyarrow.parquet
+import pytest
+
+from engine.__main__ import main
+from tests.engine.commands.test_recommend import LOG
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(LOG)
+    return str(path)
+
+
+def test_every_user_has_the_list_that_recommend_shows(log, tmp_path, capsys):
+    out = tmp_path / "recs.parquet"
+    assert main(["export", log, "--model", "popularity", "--k", "2", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"5 rows for 3 users by Popularity in {out}.\n"
+    rows = pd.read_parquet(out)
+    assert rows.columns.tolist() == ["user_id", "rank", "item_id", "score"]
+    lists = rows.groupby("user_id")["item_id"].agg(list).to_dict()
+    assert lists == {"ann": ["rice", "figs"], "bob": ["figs", "milk"], "cem": ["milk"]}
+    assert rows["rank"].tolist() == [1, 2, 1, 2, 1]
+    assert rows["score"].tolist() == [2.0, 1.0, 1.0, 1.0, 1.0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", "recs.parquet"]
+
+
+def test_what_fails_half_way_leaves_the_old_file(log, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "recs.parquet"
+    out.write_text("old")
+
+    def full(table, where):
+        where.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pyarrow.parquet, "write_table", full)
+    assert main(["export", log, "--model", "popularity", "--out", str(out)]) == 2
+    assert "No space left on device. Choose another place." in capsys.readouterr().err
+    assert out.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", "recs.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--model", "eas", "--out", "x.parquet"], "Did you mean 'ease'?"),
+        (["--model", "ease", "--k", "0", "--out", "x.parquet"], "--k was 0"),
+        (["--model", "ease", "--seed", "-1", "--out", "x.parquet"], "--seed was -1"),
+        (["--model", "ease", "--out", "/no/such/folder/x.parquet"], "a file in a folder that exists"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(log, capsys, options, sentence):
+    assert main(["export", log, *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err
+    assert err.count("\n") == 1
