@@ -18,10 +18,9 @@ from experiments.health import Check
 from experiments.heterogeneity import heterogeneity
 from experiments.judging import Judged, guardrail_outcomes, judge
 from experiments.log import Log
-from experiments.looks import as_read, look_daily
+from experiments.looks import Looks, as_read, look_daily
 from experiments.noninferiority import non_inferiority
 from experiments.plan import Plan
-from experiments.sequential import AlwaysValid
 from experiments.tables import effect_table, flat
 from experiments.verdict import Verdict, decide
 
@@ -75,7 +74,7 @@ def analyse(log: Log, plan: Plan, *, more_checks: Sequence[Check] = ()) -> Analy
     found = estimate(log, plan)
     looks = look_daily(found.by_day, plan)
     read = as_read(found.overall, looks, plan, days_run=log.n_days)
-    believed = beliefs(read, plan.metrics, prior=_prior(plan))
+    believed = beliefs(found.overall, plan.metrics, prior=_prior(plan))
     judged = judge(read, plan, chance_to_win=believed.chance_to_win)
     checks = (*checks_of(log, plan, found, read), *more_checks)
     final = plan.stopping == "fixed" and log.n_days >= plan.days
@@ -83,7 +82,7 @@ def analyse(log: Log, plan: Plan, *, more_checks: Sequence[Check] = ()) -> Analy
         effects=_overall(found, read, believed, judged, plan, final=final),
         segments=_segments(log, found.by_segment, plan),
         heterogeneity=_differ(log, found.by_segment, plan),
-        cumulative=_cumulative(found.by_day, looks.intervals, plan),
+        cumulative=_cumulative(found.by_day, looks, plan),
         checks=checks,
         verdict=decide(plan, read, checks, days_run=log.n_days, beliefs=believed),
     )
@@ -179,11 +178,12 @@ def _differ(log: Log, found: Effects, plan: Plan) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _cumulative(by_day: Effects, sequence: AlwaysValid, plan: Plan) -> pd.DataFrame:
+def _cumulative(by_day: Effects, looks: Looks, plan: Plan) -> pd.DataFrame:
     days = pd.DataFrame({"day": np.arange(1, len(by_day.absolute) + 1)})
     table = effect_table(by_day, plan.variants, along=days)
+    table["absolute"], table["relative"] = flat(looks.absolute), flat(looks.relative)
     for name in ("absolute_low", "absolute_high", "relative_low", "relative_high"):
         table[f"fixed_{name}"] = table[name]
         # A look that may not decide yet has an endless interval, which no page or JSON can hold.
-        table[name] = np.where(np.isfinite(ends := flat(getattr(sequence, name))), ends, np.nan)
+        table[name] = np.where(np.isfinite(ends := flat(getattr(looks.intervals, name))), ends, np.nan)
     return table

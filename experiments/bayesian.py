@@ -53,8 +53,10 @@ class Beliefs:
         expected_loss: expected loss in the metric's own unit if the treatment is chosen: how much worse it is
             where it is worse, and 0 where it is better.
         expected_loss_control: the same if the control is kept.
+        absolute: posterior mean of the absolute uplift.
         absolute_low: lower end of the absolute uplift's equal-tailed credible interval.
         absolute_high: its upper end.
+        relative: posterior mean of the relative uplift; of rates, the uplift between their posterior means.
         relative_low: lower end of the relative uplift's credible interval.
         relative_high: its upper end.
     """
@@ -62,8 +64,10 @@ class Beliefs:
     chance_to_win: Floats
     expected_loss: Floats
     expected_loss_control: Floats
+    absolute: Floats
     absolute_low: Floats
     absolute_high: Floats
+    relative: Floats
     relative_low: Floats
     relative_high: Floats
 
@@ -162,6 +166,7 @@ def beliefs(effects: Effects, metrics: Sequence[Metric], *, prior: Prior | None 
             Normal(-absolute.mean, absolute.deviation).expected_shortfall,
             *absolute.interval(effects.alpha),
             *relative.interval(effects.alpha),
+            relative.mean,
         ]
     )
     for row, metric in enumerate(metrics):
@@ -174,25 +179,31 @@ def beliefs(effects: Effects, metrics: Sequence[Metric], *, prior: Prior | None 
         chance_to_win=np.where(lower, 1 - figures[0], figures[0]),
         expected_loss=np.where(lower, figures[2], figures[1]),
         expected_loss_control=np.where(lower, figures[1], figures[2]),
+        # What is won where it is won, less what is lost where it is lost.
+        absolute=figures[2] - figures[1],
         absolute_low=figures[3],
         absolute_high=figures[4],
+        relative=figures[7],
         relative_low=figures[5],
         relative_high=figures[6],
     )
 
 
 def _rates(effects: Effects, row: int, prior: Prior) -> Floats:
-    """Return the seven figures of a proportion, shape (7, ..., treatments); NaN values count as no success."""
+    """Return the eight figures of a proportion, shape (8, ..., treatments); NaN values count as no success."""
     pick = (..., row, slice(None))
     n_control, n_treatment = effects.n_control[pick], effects.n_treatment[pick]
+    won_control = np.rint(np.nan_to_num(effects.control_value[pick]) * n_control)
     found = compare_rates(
-        np.rint(np.nan_to_num(effects.control_value[pick]) * n_control),
+        won_control,
         n_control,
         np.rint(np.nan_to_num(effects.treatment_value[pick]) * n_treatment),
         n_treatment,
         prior=prior.rate,
         alpha=effects.alpha,
     )
+    a, b = prior.rate
+    absolute = found.expected_loss_control - found.expected_loss
     return np.stack(
         [
             found.chance_to_win,
@@ -202,5 +213,6 @@ def _rates(effects: Effects, row: int, prior: Prior) -> Floats:
             found.absolute_high,
             found.relative_low,
             found.relative_high,
+            absolute * (n_control + a + b) / (won_control + a),
         ]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.bayesian import beliefs
+from experiments.bayesian import Prior, beliefs
 from experiments.boundaries import lan_demets
 from experiments.effects import Effects
 from experiments.group_sequential import monitor
@@ -19,13 +19,17 @@ from experiments.sequential_p_values import sequential_p_values
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """Intervals and p-values day by day, shape (days, metrics, treatments).
+    """Estimates, intervals and p-values day by day, shape (days, metrics, treatments).
 
     Attributes:
+        absolute: the absolute uplift; under an informative prior its posterior mean.
+        relative: the relative uplift, likewise.
         intervals: those that may be read on that day, and decided by.
         p_value: the p-value that goes with them.
     """
 
+    absolute: Floats
+    relative: Floats
     intervals: AlwaysValid
     p_value: Floats
 
@@ -54,12 +58,15 @@ def look_daily(by_day: Effects, plan: Plan) -> Looks:
         return _by_groups(by_day, plan)
     if plan.stopping == "bayesian":
         believed = beliefs(by_day, plan.metrics, prior=plan.prior)
-        return Looks(AlwaysValid(*(getattr(believed, name) for name in _ENDS)), by_day.p_value)
-    return Looks(always_valid(by_day), always_valid_p_value(by_day))
+        # A flat prior leaves the estimate what it is; any other would put it outside its own interval.
+        told = by_day if plan.prior == Prior() else believed
+        intervals = AlwaysValid(*(getattr(believed, name) for name in _ENDS))
+        return Looks(told.absolute, told.relative, intervals, by_day.p_value)
+    return Looks(by_day.absolute, by_day.relative, always_valid(by_day), always_valid_p_value(by_day))
 
 
 def as_read(effects: Effects, looks: Looks, plan: Plan, *, days_run: int) -> Effects:
-    """Return the effects of all days with the interval and p-value that may be read today.
+    """Return the effects of all days with the estimate, interval and p-value that may be read today.
 
     Those of a single look where the plan has one and its end has come; otherwise those of the last day's look.
 
@@ -73,6 +80,8 @@ def as_read(effects: Effects, looks: Looks, plan: Plan, *, days_run: int) -> Eff
         return effects
     return replace(
         effects,
+        absolute=looks.absolute[-1],
+        relative=looks.relative[-1],
         absolute_low=_finite(looks.last.absolute_low),
         absolute_high=_finite(looks.last.absolute_high),
         relative_low=_finite(looks.last.relative_low),
@@ -109,7 +118,7 @@ def _by_groups(by_day: Effects, plan: Plan) -> Looks:
     nothing = np.full(by_day.absolute.shape, np.nan)
     if not len(days):
         endless = np.full(by_day.absolute.shape, np.inf)
-        return Looks(AlwaysValid(-endless, endless, -endless, endless), nothing)
+        return Looks(by_day.absolute, by_day.relative, AlwaysValid(-endless, endless, -endless, endless), nothing)
     looked = by_day[days]
     fractions = information(by_day, plan)[days]
     found = monitor(looked, lan_demets(fractions, alpha=plan.alpha, spending=plan.spending))
@@ -123,6 +132,8 @@ def _by_groups(by_day: Effects, plan: Plan) -> Looks:
         return np.concatenate([until_first, at_looks])[before + 1]
 
     return Looks(
+        by_day.absolute,
+        by_day.relative,
         AlwaysValid(
             absolute_low=carried(highest(found.absolute_low, axis=0), -np.inf),
             absolute_high=carried(lowest(found.absolute_high, axis=0), np.inf),

@@ -31,7 +31,7 @@ def test_requirements_are_pinned_exactly():
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             if line and not line.startswith(("#", "-r ")):
-                assert re.fullmatch(r"[\w.-]+==[\w.]+", line), f"{name}: {line}"
+                assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line), f"{name}: {line}"
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -148,6 +148,14 @@ def test_a_fixed_plan_is_read_through_the_always_valid_interval_before_its_end()
 def test_a_bayesian_plan_reads_its_prior():
     sceptic = replace(under("bayesian"), prior=Prior(rate=(2000, 8000), relative_deviation=0.001))
     wide, narrow = analyse(log(uplift=0.15), under("bayesian")), analyse(log(uplift=0.15), sceptic)
+    once = beliefs(effects(log(uplift=0.15).overall(), METRICS), METRICS, prior=sceptic.prior)
+    np.testing.assert_allclose(narrow.effects["chance_to_win"], once.chance_to_win.ravel())
+    np.testing.assert_allclose(narrow.effects["absolute"], once.absolute.ravel())
+    shrunk = narrow.effects["absolute"] / wide.effects["absolute"]
+    assert ((shrunk > 0) & (shrunk < 0.9)).all()
+    for found in (wide.effects, narrow.effects, narrow.cumulative):
+        assert found["absolute"].between(found["absolute_low"], found["absolute_high"]).all()
+        assert found["relative"].between(found["relative_low"], found["relative_high"]).all()
     assert (narrow.effects["chance_to_win"] < wide.effects["chance_to_win"]).all()
     assert "chance to win" in wide.verdict.reason
     assert "p = " not in wide.verdict.reason
