@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     is_data = target.suffix.lower() in _JSON
     content = (results.to_json() if is_data else report.html(results)).encode("utf-8", "replace")
     _write_whole(target, content)
-    print(f"{results.verdict.title}: {results.plan.hypothesis}\nWritten to {args.out} ({len(content) / 1e6:.1f} MB).")
+    size = f"{len(content) / 1e6:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1e3:.0f} kB"
+    print(f"{results.verdict.title}: {results.plan.hypothesis}\nWritten to {args.out} ({size}).")
     return 0
 
 
