@@ -97,7 +97,7 @@ def _ask(source: Path, seen: Preview) -> Request | None:
             return None
         return Request(**asked, plan=held.plan, columns=held.columns, variants=held.variants)
     if len(mapped.variants) < 2:
-        headline.banner("info", f"Column '{mapped.variant}' holds one variant; a test has a control and a treatment.")
+        headline.banner("info", f"Column '{formats.plain(mapped.variant)}' holds one variant; a test has a control and a treatment.")
         return None
     control = st.selectbox(
         "Control",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.errors import ColumnError, ExperimentError
 from engine.loading.roles import not_found
+from experiments.clusters import CLUSTER_UNITS
 from experiments.importing.guessing import guess_day, guess_unit, guess_variant
 from experiments.importing.records import Columns
 from experiments.metrics import Metric
@@ -95,6 +96,12 @@ def _check(found: Columns, metrics: Sequence[Metric]) -> None:
         twins = [use for other, use in (*others, *uses, *mixed) if other == column]
         if twins:
             raise ColumnError(f"Column '{column}' was given as the {part} and as {twins[0]}. Give each its own column.")
+    derived = {f"any {column}" for column in found.metrics} | {f"{column} capped" for column in found.metrics}
+    derived |= {f"{column} before" for column in found.known_before} | ({CLUSTER_UNITS} if found.cluster else set())
+    if taken := derived & set(found.metrics):
+        raise ColumnError(
+            f"A metric's column is called '{min(taken)}', as the analysis calls one of its own. Rename it."
+        )
     names = [metric.name for metric in metrics]
     for metric in metrics:
         if names.count(metric.name) > 1:

@@ -11,7 +11,7 @@ import streamlit as st
 from experiments.importing import propose_metric, propose_metrics, propose_ratios
 from experiments.importing.proposing import USUAL_MARGIN
 from experiments.metrics import Kind, Metric, Role
-from pages.parts import glossary
+from pages.parts import formats, glossary
 
 _MOST = 8  # chosen at first; a reader adds what else matters
 _KINDS: dict[Kind, str] = {
@@ -90,7 +90,7 @@ def _metric(given: Metric, role: Any, earlier: list[str], key: str) -> Metric:
         earlier: columns that may have been known before the experiment.
         key: names its widgets.
     """
-    name = given.name
+    name = formats.label(given.name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said: dict[str, Any] = {"role": role, "margin": None, "kind": given.kind}
         if given.kind != "ratio":

@@ -63,9 +63,12 @@ def match(plan: Plan, columns: tuple[str, ...], variants: tuple[str, ...], key: 
         return Held(plan)
     st.markdown("**What the plan calls otherwise**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        called = {name: _match(f"Column of {name}", columns, f"column-{name}-{key}") for name in missing}
+        called = {name: _match(f"Column of {formats.label(name)}", columns, f"column-{name}-{key}") for name in missing}
         strangers = tuple(name for name in variants if name not in plan.variants)
-        others = {name: _match(f"Variant {plan.title(name)}", strangers, f"variant-{name}-{key}") for name in absent}
+        others = {
+            name: _match(f"Variant {formats.label(plan.title(name))}", strangers, f"variant-{name}-{key}")
+            for name in absent
+        }
     unsaid = [name for name, column in called.items() if column is None]
     unsaid += [name for name in others if others[name] is None and strangers]
     if unsaid:

@@ -22,7 +22,7 @@ def ask(variants: tuple[str, ...], key: str, *, dated: bool) -> dict[str, Any]:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             split = {
                 name: st.number_input(
-                    f"Share of {name}",
+                    f"Share of {formats.label(name)}",
                     min_value=0.0,
                     value=1.0,
                     step=1.0,

@@ -127,6 +127,11 @@ def plain(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text).replace("\n", " ")
 
 
+def label(text: str) -> str:
+    """Return text of the data as a widget's label, which Markdown acts on and a screen reader reads as it stands."""
+    return plain(text) if re.search(r"[^\w\s/.,()%-]", text) else text
+
+
 def listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them: ``SVD, NMF and Random``."""
     return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])

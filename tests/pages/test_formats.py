@@ -75,6 +75,11 @@ def test_text_of_the_data_is_never_markdown():
     assert formats.plain("Käse & Brot 7") == r"Käse \& Brot 7"
 
 
+def test_a_label_is_escaped_only_where_markdown_would_act():
+    assert formats.label("latency_ms, p. 90 (95%)") == "latency_ms, p. 90 (95%)"
+    assert formats.label("[x](http://a.b)") == r"\[x\]\(http\:\/\/a\.b\)"
+
+
 def test_file_sizes():
     assert formats.file_size(4_848_384) == "4.8 MB"
     assert formats.file_size(12_345) == "12 kB"

@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 from engine.errors import ColumnError, DataError, ExperimentError, LabError
 from experiments.importing import load, preview
+from experiments.metrics import Metric
 from tests.experiments.importing.exports import CONVERTED, ORDERS, REVENUE, csv, json_lines, units
 
 ROWS = [
@@ -17,6 +18,10 @@ ROWS = [
     {"user_id": "u3", "variant": "control", "converted": 0, "revenue": 2.5, "country": "DE"},
     {"user_id": "u4", "variant": "new", "converted": 1, "revenue": 7.0, "country": None},
 ]
+
+
+def named(column):
+    return Metric(name=column, kind="mean", numerator=column)
 
 
 def before(covariate):
@@ -232,6 +237,7 @@ def test_a_birth_date_is_no_day():
         ({"metrics": [before("revenue")]}, ExperimentError, "as a metric and as a covariate of metric 'revenue'"),
         ({"metrics": [before("ages")]}, ColumnError, "Did you mean 'age'"),
         ({"metrics": [before("age/visits")]}, ColumnError, "Column 'visits' was not found"),
+        ({"metrics": [CONVERTED, named("any converted")]}, ColumnError, "as the analysis calls one of its own"),
         ({"cluster": "shops"}, ColumnError, "Column 'shops' was not found"),
         ({"cluster": "user_id"}, ColumnError, "as the unit and as the cluster"),
         ({"cluster": "country"}, DataError, "None of the 60 rows could be used: cluster is in more than one variant"),
