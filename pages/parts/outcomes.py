@@ -111,7 +111,7 @@ def _ready(key: str, question: str) -> bool:
         return False
     if now.active:
         headline.ask(question, "The experiment is still running.")
-        progress.watch({key: "Simulating"})
+        progress.watch({key: "The experiment"})
         return False
     headline.ask(question, "This result is not kept here.")
     headline.banner("warning", now.error or "It was cancelled, deleted, or kept elsewhere. Run the experiment again.")
