@@ -12,20 +12,24 @@ import pytest
 from experiments.boundaries import peeking_error
 from experiments.calibration import calibrate, population
 from experiments.plan import Plan
-from tests.experiments.calibration.units import EVERY_KIND, QUANTILES, around, at_most, drawn, log_of, meta_of
+from tests.experiments.calibration.units import EVERY_KIND, METRICS, QUANTILES, around, at_most, drawn, log_of, meta_of
 
 REPLICATIONS, UNITS, LOOKS = 3000, 3000, 7
 ROOMY = ("always-valid",)
 GROUPED = ("obrien-fleming", "pocock")
 
 
+def studied(units, metrics, *, seed, replications=REPLICATIONS):
+    """Return the rates of a study with a true uplift of 4%, by metric and way of looking."""
+    plan = Plan(hypothesis="", variants=("control", "treatment"), metrics=metrics, split=(1, 1), days=LOOKS)
+    study = calibrate(units, plan, meta_of(units, seed), uplift=0.04, replications=replications)
+    return study.rates.set_index(["metric", "method"])
+
+
 @pytest.fixture(scope="module")
 def found():
     values, before = drawn(np.random.default_rng(1), UNITS)
-    units = population(log_of(values, before), EVERY_KIND, looks=LOOKS)
-    plan = Plan(hypothesis="", variants=("control", "treatment"), metrics=EVERY_KIND, split=(1, 1), days=LOOKS)
-    study = calibrate(units, plan, meta_of(units, seed=2), uplift=0.04, replications=REPLICATIONS)
-    return study.rates.set_index(["metric", "method"])
+    return studied(population(log_of(values, before), EVERY_KIND, looks=LOOKS), EVERY_KIND, seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +42,7 @@ def quantiles():
     for seed in range(20):
         values, _ = drawn(np.random.default_rng([3, seed]), 2000)
         units = population(log_of(values), QUANTILES, looks=5)
-        plan = Plan(hypothesis="", variants=("control", "treatment"), metrics=QUANTILES, split=(1, 1), days=5)
-        rates.append(calibrate(units, plan, meta_of(units, seed=seed), uplift=0.04, replications=100).rates)
+        rates.append(studied(units, QUANTILES, seed=seed, replications=100))
     return pd.concat(rates).groupby(["metric", "method"])[["false_positive_rate", "coverage", "coverage_none"]]
 
 
@@ -73,6 +76,32 @@ class TestEveryMetric:
         row = found.loc[metric, method]
         # Early looks rest on few units, whose t and binomial tails are not quite normal.
         assert abs(row["false_positive_rate"] - peeking_error(LOOKS)) < 0.035
+
+
+def test_credible_intervals_under_flat_priors_hold_the_truth_at_one_look():
+    values, before = drawn(np.random.default_rng(4), UNITS)
+    units = population(log_of(values, before), EVERY_KIND, looks=1)
+    rates = studied(units, EVERY_KIND, seed=5).xs("bayesian", level="method")
+    assert around(rates["coverage"], 0.95, REPLICATIONS).all()
+    assert around(rates["coverage_none"], 0.95, REPLICATIONS).all()
+
+
+def test_every_method_holds_where_shops_are_randomised_rather_than_customers():
+    values, _ = drawn(np.random.default_rng(6), 4 * UNITS)
+    shop = np.random.default_rng(7).integers(0, UNITS, len(values))
+    values[:, 0] += np.random.default_rng(8).normal(0, 3, UNITS)[shop]
+    units = population(log_of(values, clusters=shop), METRICS, looks=LOOKS)
+    rates = studied(units, METRICS, seed=9)
+    fixed = rates.xs("fixed", level="method")
+    assert around(fixed["false_positive_rate"], 0.05, REPLICATIONS).all()
+    assert around(fixed["coverage"], 0.95, REPLICATIONS).all()
+    for method in GROUPED:
+        rows = rates.xs(method, level="method")
+        assert at_most(rows["false_positive_rate"], 0.05, REPLICATIONS).all()
+        assert at_most(1 - rows["coverage"], 0.05, REPLICATIONS).all()
+    at_will = rates.xs("always-valid", level="method")
+    assert (at_will["false_positive_rate"] <= 0.05).all()
+    assert (at_will["coverage"] >= 0.95).all()
 
 
 @pytest.mark.parametrize("metric", [metric.name for metric in QUANTILES])
