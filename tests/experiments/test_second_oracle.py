@@ -19,6 +19,7 @@ from experiments.noninferiority import non_inferiority
 from experiments.quantiles import quantile_effects
 from experiments.sample_ratio import chi_square_srm
 from experiments.unit_tables import frame_moments
+from tests.experiments.references import TWO_PROPORTIONS
 
 QUANTITIES = ["revenue", "orders", "bought", "clicks", "views", "revenue_before", "clicks_before", "views_before"]
 METRICS = (
@@ -252,3 +253,10 @@ def test_aggregates_that_were_added_up_are_theirs(seed, cut):
         near(whole.mean[variant], [expected.mean(name) for name in QUANTITIES])
         near(np.diag(whole.covariance[variant]), [expected.var(name) for name in QUANTITIES])
         near(whole.covariance[variant, clicks, views], expected.cov("clicks", "views"), atol=1e-12)
+
+
+def test_the_published_wald_interval_and_chi_square():
+    found = effects(TWO_PROPORTIONS, [Metric(name="converted", kind="proportion", numerator="converted")])
+    reach = stats.norm.ppf(0.975) * found.standard_error.item()
+    near(found.absolute.item() + np.array([-reach, reach]), [0.0015040591, 0.0184959409])
+    near(chi_square_srm([1000, 1200], [0.5, 0.5])[0], 18.18181818)
