@@ -24,6 +24,7 @@ from pages.parts import (
     headline,
     outcomes,
     progress,
+    provenance,
     state,
     verdicts,
 )
@@ -93,11 +94,11 @@ def _ask(source: Path, seen: Preview) -> Request | None:
     if plan is not None:
         columns = (*seen.columns, *(() if beside is None else beside.columns))
         held = export_plan.match(plan, columns, mapped.variants, key)
-        if held is None:
-            return None
-        return Request(**asked, plan=held.plan, columns=held.columns, variants=held.variants)
+        return None if held is None else Request(**asked, **held)
     if len(mapped.variants) < 2:
-        headline.banner("info", f"Column '{formats.plain(mapped.variant)}' holds one variant; a test has a control and a treatment.")
+        headline.banner(
+            "info", f"Column '{formats.plain(mapped.variant)}' holds one variant; a test has a control and a treatment."
+        )
         return None
     control = st.selectbox(
         "Control",
@@ -130,6 +131,7 @@ def _answer(top: DeltaGenerator, source: Path, request: Request | None) -> None:
     if now.state == "done":
         results = outcomes.load(key)
         outcomes.show(key)
+        provenance.kept(key, results.meta)
         with top:
             headline.ask(QUESTION, verdicts.answer(results))
             st.caption(verdicts.who(results))

@@ -4,7 +4,7 @@ from experiments.importing.analysis import analyse_export, to_record
 from experiments.importing.asked import metrics_of, pairs_of, split_of, with_caps, with_covariates
 from experiments.importing.guessing import guess_covariates
 from experiments.importing.load import load, preview, variants_of
-from experiments.importing.planned import names_needed, plan_for
+from experiments.importing.planned import names_needed, plan_for, without
 from experiments.importing.proposing import propose_metric, propose_metrics, propose_ratios
 from experiments.importing.records import Columns, FileReport, Imported, Preview
 from experiments.importing.request import Request, digest_of, request_from
@@ -33,4 +33,5 @@ __all__ = [
     "variants_of",
     "with_caps",
     "with_covariates",
+    "without",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +90,31 @@ def names_needed(plan: Plan) -> tuple[str, ...]:
     names += [part for metric in plan.metrics for name in metric.covariates for part in name.split("/")]
     names += [*plan.segments, *([plan.cluster] if plan.cluster else [])]
     return tuple(dict.fromkeys(names))
+
+
+def without(plan: Plan, absent: Collection[str]) -> dict[str, Any]:
+    """Return what is left of ``plan`` where an export lacks some of ``names_needed``, as fields of a ``Request``.
+
+    Metrics that need an absent column are left out, and so are absent covariates, segments and clusters; each is
+    a deviation from the plan.
+
+    Raises:
+        ExperimentError: the primary metric is among them.
+    """
+    lost = sorted({*plan.primary.quantities} & {*absent})
+    if lost:
+        raise ExperimentError(
+            f"The plan's primary metric '{plan.primary.name}' needs column '{lost[0]}'. Say what the file calls it."
+        )
+    return {
+        "metrics": tuple(
+            replace(metric, covariates=tuple(name for name in metric.covariates if not {*name.split("/")} & {*absent}))
+            for metric in plan.metrics
+            if not {*metric.quantities} & {*absent}
+        ),
+        "segments": tuple(name for name in plan.segments if name not in absent),
+        "cluster": "" if plan.cluster is None or plan.cluster in absent else plan.cluster,
+    }
 
 
 def _check_variants(imported: Imported, planned: Sequence[str]) -> None:

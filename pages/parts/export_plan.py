@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
 from engine.errors import LabError
 from experiments import database
-from experiments.importing import names_needed
+from experiments.importing import names_needed, without
 from experiments.plan import Plan
 from experiments.plan_file import read_plan
 from pages.parts import formats, headline, planning
@@ -19,21 +19,6 @@ _HOW = {
     "registered": "A registered plan",
     "file": "A plan in a file",
 }
-
-
-@dataclass(frozen=True)
-class Held:
-    """What an export is held against.
-
-    Attributes:
-        plan: the plan.
-        columns: the file's columns by what the plan calls them, where that differs.
-        variants: the plan's variants by what the file calls them, where that differs.
-    """
-
-    plan: Plan
-    columns: dict[str, str] = field(default_factory=dict)
-    variants: dict[str, str] = field(default_factory=dict)
 
 
 def ask(key: str) -> tuple[bool, Plan | None]:
@@ -55,30 +40,38 @@ def ask(key: str) -> tuple[bool, Plan | None]:
     return True, plan
 
 
-def match(plan: Plan, columns: tuple[str, ...], variants: tuple[str, ...], key: str) -> Held | None:
-    """Ask which column and variant of the file is which of the plan's; None while one is missing."""
+def match(plan: Plan, columns: tuple[str, ...], variants: tuple[str, ...], key: str) -> dict[str, Any] | None:
+    """Ask which column and variant of the file is which of the plan's; None while one that is needed is missing.
+
+    Returns:
+        Fields of an ``experiments.importing.Request``.
+    """
     missing = [name for name in names_needed(plan) if name not in columns]
-    absent = [name for name in plan.variants if name not in variants]
-    if not missing and not absent:
-        return Held(plan)
+    unfound = [name for name in plan.variants if name not in variants]
+    if not missing and not unfound:
+        return {"plan": plan}
     st.markdown("**What the plan calls otherwise**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         called = {name: _match(f"Column of {formats.label(name)}", columns, f"column-{name}-{key}") for name in missing}
         strangers = tuple(name for name in variants if name not in plan.variants)
         others = {
             name: _match(f"Variant {formats.label(plan.title(name))}", strangers, f"variant-{name}-{key}")
-            for name in absent
+            for name in unfound
         }
-    unsaid = [name for name, column in called.items() if column is None]
-    unsaid += [name for name in others if others[name] is None and strangers]
+    absent = [name for name, column in called.items() if column is None]
+    unsaid = [name for name in absent if name in plan.primary.quantities]
+    unsaid += [name for name, found in others.items() if found is None and strangers]
     if unsaid:
         headline.banner("info", f"Say what the file calls {formats.plain(formats.listed(unsaid))}.")
         return None
-    return Held(
-        plan,
-        {name: column for name, column in called.items() if column},
-        {found: name for name, found in others.items() if found},
-    )
+    if absent:
+        lost = formats.plain(formats.listed(absent))
+        headline.banner("info", f"Not in the file: {lost}. What needs it is left out, and the result says so.")
+    return {
+        "plan": plan,
+        "columns": {name: column for name, column in called.items() if column},
+        "variants": {found: name for name, found in others.items() if found},
+    } | (without(plan, absent) if absent else {})
 
 
 def _registered(key: str) -> Plan | None:
