@@ -8,7 +8,8 @@ import streamlit as st
 
 from engine import jobs
 from engine.errors import LabError
-from experiments.calibration import TASK, Calibration, Request, glimpse, key_of
+from experiments.calibration import TASK, Calibration, Request, Source, glimpse, key_of, source_of
+from experiments.runs import silent
 from pages.parts import calibrating, calibrations, chrome, formats, headline, progress, provenance, state
 
 QUESTION = "Would this plan have worked?"
@@ -64,13 +65,24 @@ def _load(key: str) -> Calibration:
 
 def _first_look(request: Request) -> Calibration | None:
     """Return a small study at once, where no world has to be simulated for it."""
-    return None if request.kind == "simulator" else _glimpse(key_of(replace(request, replications=1)), request)
+    if request.kind == "simulator":
+        return None
+    return _glimpse(key_of(replace(request, replications=1)), request)
 
 
 @st.cache_resource(max_entries=24, show_spinner="A first look")
 def _glimpse(key: str, _request: Request) -> Calibration:
     del key  # only keys the cache
-    return glimpse(_request)
+    plan = _request.plan
+    columns = [name for metric in plan.metrics for name in (*metric.quantities, *metric.covariates)]
+    read = (_request.dataset, _request.file, _request.digest, str(_request.reading), plan.days, *columns)
+    return glimpse(_request, _units(read, _request))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the units")
+def _units(read: tuple[object, ...], _request: Request) -> Source:
+    del read  # only keys the cache
+    return source_of(_request, silent)
 
 
 def _before(request: Request, first: Calibration | None) -> str:

@@ -6,7 +6,7 @@ from experiments.calibration.record import METHODS, Calibration
 from experiments.calibration.rerandomise import rerandomised
 from experiments.calibration.sources import Source, from_export, from_simulator, from_users
 from experiments.calibration.study import calibrate
-from experiments.calibration.task import TASK, Request, conduct, glimpse, key_of, task
+from experiments.calibration.task import TASK, Request, conduct, glimpse, key_of, source_of, task
 
 __all__ = [
     "METHODS",
@@ -25,5 +25,6 @@ __all__ = [
     "key_of",
     "population",
     "rerandomised",
+    "source_of",
     "task",
 ]

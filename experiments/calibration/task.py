@@ -19,6 +19,7 @@ from experiments.plan import Plan
 from experiments.provenance import versions
 from experiments.restoring import plan_from
 from experiments.results import Meta
+from experiments.runs import silent
 
 #: The name of ``task`` for the job runner.
 TASK = "experiments.calibration.task:task"
@@ -81,28 +82,33 @@ def task(request: Mapping[str, Any], report: Report) -> Calibration:
     return conduct(Request(**given | {"plan": plan_from(given["plan"])}), report)
 
 
-def glimpse(request: Request) -> Calibration:
+def glimpse(request: Request, source: Source) -> Calibration:
     """Return a study of ``FEW`` replications of the primary metric alone: a first look, within a second.
+
+    Args:
+        request: what is asked.
+        source: as ``source_of`` the request gives it.
 
     Raises:
         LabError: as ``conduct``.
     """
     plan = replace(request.plan, metrics=(request.plan.primary,))
-    return conduct(replace(request, plan=plan, replications=min(FEW, request.replications)), _silent)
+    few = replace(request, plan=plan, replications=min(FEW, request.replications))
+    return conduct(few, silent, source=source)
 
 
-def conduct(request: Request, report: Report, *, dataset: Dataset | None = None) -> Calibration:
-    """Read the units that ``request`` names, and try its plan on them.
+def conduct(request: Request, report: Report, *, source: Source | None = None) -> Calibration:
+    """Try the plan of ``request`` on the units it names.
 
     Args:
         request: what is asked.
         report: told of each stage and of the replications done.
-        dataset: the one that is meant, where it is at hand; otherwise the stored one.
+        source: of the units, where it is at hand; otherwise it is read.
 
     Raises:
         LabError: where the source or the request cannot be.
     """
-    source = _source(request, report, dataset)
+    source = source or source_of(request, report)
     plan, left_out = fitting(request.plan, source)
     report("Counting what each unit had done by each look", None, None)
     units = population(source.log, plan.metrics, looks=request.looks)
@@ -130,11 +136,17 @@ def conduct(request: Request, report: Report, *, dataset: Dataset | None = None)
     )
 
 
-def _silent(stage: str, done: int | None, total: int | None) -> None:
-    """Report to nobody."""
+def source_of(request: Request, report: Report, *, dataset: Dataset | None = None) -> Source:
+    """Read the units that ``request`` names.
 
+    Args:
+        request: what is asked; of its plan only the metrics and days matter.
+        report: told of each stage.
+        dataset: the one that is meant, where it is at hand; otherwise the stored one.
 
-def _source(request: Request, report: Report, dataset: Dataset | None) -> Source:
+    Raises:
+        LabError: where the source cannot be.
+    """
     if request.kind not in KINDS:
         raise ExperimentError(unknown("Source of units", request.kind, KINDS))
     if request.kind == "export":

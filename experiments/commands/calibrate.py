@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         LabError: where the units or the request cannot be.
     """
     from engine.loading import load
-    from experiments.calibration import conduct
+    from experiments.calibration import conduct, source_of
 
     given = [name for name in ("file", "data", "simulate") if getattr(args, name)]
     if len(given) != 1:
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     with progress() as report:
         report("Reading the data", None, None)
         dataset = None if given[0] == "file" else load(getattr(args, given[0])).dataset
-        found = conduct(request, report, dataset=dataset)
+        found = conduct(request, report, source=source_of(request, report, dataset=dataset))
     if args.json:
         print_json(found.to_dict())
     else:

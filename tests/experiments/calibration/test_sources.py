@@ -9,7 +9,17 @@ import pytest
 
 from engine import store
 from engine.errors import ExperimentError, LabError
-from experiments.calibration import Request, from_export, from_simulator, from_users, glimpse, key_of, population, task
+from experiments.calibration import (
+    Request,
+    from_export,
+    from_simulator,
+    from_users,
+    glimpse,
+    key_of,
+    population,
+    source_of,
+    task,
+)
 from experiments.calibration.sources import fitting
 from experiments.importing import metrics_of
 from experiments.metrics import SIMULATED, with_primary
@@ -156,7 +166,8 @@ def test_a_request_is_plain_data_and_its_study_has_its_seed(kind, export, monkey
 
 def test_a_glimpse_is_of_the_primary_metric_alone(export):
     plan = replace(PLAN, metrics=metrics_of(["spent:mean", "bought:proportion"]))
-    found = glimpse(Request(kind="export", plan=plan, file=str(export[0]), reading={"unit": "user_id"}))
+    request = Request(kind="export", plan=plan, file=str(export[0]), reading={"unit": "user_id"})
+    found = glimpse(request, source_of(request, silent))
     assert found.replications == 400
     assert set(found.rates["metric"]) == {"spent"}
 
