@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.commands.printing import print_table
+from experiments.describing import interval_name
 from experiments.importing.records import FileReport
 from experiments.importing.task import Analysed
 from experiments.metrics import Metric, find
@@ -79,9 +80,10 @@ def _print_rows(file: FileReport) -> None:
 
 
 def _header(results: Results) -> tuple[str, ...]:
+    interval = interval_name(results.plan, days_run=results.meta.days)
     return (
-        "variant", "control", "treatment", "uplift", f"{1 - results.plan.alpha:.0%} interval", "relative",
-        "p", "corrected p", "chance to win", "outcome",
+        "variant", "control", "treatment", "uplift", interval, "relative", "p", "corrected p", "chance to win",
+        "outcome",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
+from experiments.importing import analyse_export, load, metrics_of, plan_for, with_covariates
 from sample_data import FOLDER, experiment
 from sample_data.experiment import (
     DEVICE_SESSIONS,
@@ -78,6 +79,30 @@ def test_the_readme_tells_the_figures_of_the_files(export, broken, told):
     ]
     for figure in figures:
         assert figure in told
+
+
+def analysed(name):
+    metrics = metrics_of(["orders/sessions:ratio", "revenue:mean"], ["latency_ms:mean:lower:0.05"])
+    imported = load(
+        FOLDER / name, metrics=with_covariates(metrics, ["revenue=pre_revenue"]), segments=["country", "device"]
+    )
+    return analyse_export(imported, plan_for(imported))
+
+
+def test_the_analysis_finds_the_truth_and_the_break():
+    found = analysed("experiment.csv")
+    assert found.verdict.status == "ship"
+    assert all(check.status == "ok" for check in found.checks)
+    truth = {"orders/sessions": 0.163, "revenue": 0.163, "latency_ms": 0.01}
+    held = found.effects.assign(truth=found.effects["metric"].map(truth))
+    assert ((held["relative_low"] < held["truth"]) & (held["truth"] < held["relative_high"])).all()
+    device = found.segments.query("by == 'device' and metric == 'orders/sessions'").set_index("segment")
+    for name, factor in DEVICE_UPLIFT.items():
+        assert device.loc[name, "relative_low"] < factor - 1 < device.loc[name, "relative_high"]
+
+    broken = analysed("experiment_broken.csv")
+    assert broken.verdict.status == "unhealthy"
+    assert "device mobile" in broken.check("srm_by_segment").sentence
 
 
 def test_only_slow_treated_phones_are_lost(export, broken):
