@@ -28,10 +28,12 @@ class Attributes:
     Attributes:
         names: what each column says, for instance ``category=Shoes`` or ``text: leather``.
         matrix: shape (items, columns); 1 where an item has an attribute, TF-IDF weights where it has a word.
+        written: which columns are words, shape (columns,).
     """
 
     names: tuple[str, ...]
     matrix: sparse.csr_array
+    written: NDArray[np.bool_]
 
 
 def has_attributes(train: Preferences) -> bool:
@@ -59,22 +61,26 @@ def attributes(train: Preferences, *, texts: bool = False) -> Attributes:
             "Nothing is known of the items but their ids. Load an item table with a category, a text or another "
             "attribute, or choose a model that learns from behaviour alone."
         )
-    names = tuple(name for part, _ in parts for name in part)
-    return Attributes(names, sparse.csr_array(sparse.hstack([matrix for _, matrix in parts], format="csr")))
+    return Attributes(
+        names=tuple(name for part in parts for name in part.names),
+        matrix=sparse.csr_array(sparse.hstack([part.matrix for part in parts], format="csr")),
+        written=np.concatenate([part.written for part in parts]),
+    )
 
 
-def _parts(items: pd.DataFrame, *, texts: bool) -> Iterator[tuple[list[str], sparse.csr_array]]:
+def _parts(items: pd.DataFrame, *, texts: bool) -> Iterator[Attributes]:
+    """Yield one part a column that says anything about more than one item."""
     for column in items.columns.drop("item_id"):
         values = items[column]
-        part = None
-        if column in TEXTS:
-            part = _words(str(column), values) if texts else None
+        found, written = None, column in TEXTS
+        if written:
+            found = _words(str(column), values) if texts else None
         elif pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
-            part = _named(str(column), values)
+            found = _named(str(column), values)
         elif len(values.dropna().unique()) > 1:
-            part = _ranges(str(column), values.to_numpy(np.float64))
-        if part is not None and part[1].shape[1]:
-            yield part
+            found = _ranges(str(column), values.to_numpy(np.float64))
+        if found is not None and found[0]:
+            yield Attributes(tuple(found[0]), found[1], np.full(len(found[0]), written))
 
 
 def _named(column: str, values: pd.Series) -> tuple[list[str], sparse.csr_array] | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.models.als import Als
 from engine.models.bpr import Bpr
+from engine.models.content import Content
 from engine.models.ease import Ease
 from engine.models.fusion import Fusion
+from engine.models.hybrid import Hybrid
 from engine.models.info import ModelInfo
 from engine.models.item_knn import ItemKnn
 from engine.models.params import Param
+from engine.models.sequence import Sequence
+from engine.models.session_knn import SessionKnn
+from engine.models.slim import Slim
 from engine.models.user_ease import UserEase
 
 _WEIGHTED = Param(
@@ -129,6 +136,97 @@ RANKING_MODELS = (
         ),
         source="Rendle et al. 2009, UAI; implicit BayesianPersonalizedRanking",
         make=Bpr,
+    ),
+    ModelInfo(
+        name="slim",
+        title="SLIM",
+        family="linear",
+        description="Foretells each item from few of the others a user chose, with weights that only add.",
+        when_to_use="When EASE's reasons should be few and clear; slower to train.",
+        on_events=_BY_CHOICE,
+        predicts_ratings=False,
+        params=(
+            Param("l1", "float", 2.0, "Higher leaves fewer items that speak for another.", 0.0, 10_000.0),
+            Param("l2", "float", 100.0, "How strongly large weights are held back.", 0.0, 100_000.0),
+            Param("iterations", "int", 30, "Most passes over each item's weights.", 1, 1000),
+            _WEIGHTED,
+        ),
+        source="Ning & Karypis 2011, ICDM, eq. 3",
+        make=Slim,
+    ),
+    ModelInfo(
+        name="content",
+        title="Content",
+        family="content",
+        description="Shows items like those a user had, by their words, categories and other attributes.",
+        when_to_use="For items nobody has chosen yet; needs an item table.",
+        on_events=_BY_CHOICE,
+        predicts_ratings=False,
+        params=(
+            _WEIGHTED,
+            Param("texts", "bool", True, "Whether the words of titles and descriptions count too."),
+            Param(
+                "popularity_weight", "float", 0.3, "How much an item's popularity counts beside likeness.", 0.0, 10.0
+            ),
+        ),
+        source="Lops, de Gemmis & Semeraro 2011, Recommender Systems Handbook; scikit-learn TfidfVectorizer",
+        make=Content,
+    ),
+    ModelInfo(
+        name="sequence",
+        title="Sequence",
+        family="sequence",
+        description="Shows what people chose next after what the user chose last.",
+        when_to_use="When order matters, as in sessions, series and refills; needs times.",
+        on_events="Reads each user's items in the order they were last touched.",
+        predicts_ratings=False,
+        params=(
+            Param("order", "int", 2, "Whether the last item counts alone (1) or also the last two together (2).", 1, 2),
+            Param("window", "int", 5, "How many steps later still counts as after.", 1, 50),
+            Param("decay", "float", 0.8, "How much less each further step counts.", 0.0, 1.0),
+            Param(
+                "memory", "float", 0.98, "How much less each item before the last counts; 0: the last alone.", 0.0, 1.0
+            ),
+        ),
+        source="Rendle, Freudenthaler & Schmidt-Thieme 2010, WWW; Ludewig & Jannach 2018, UMUAI 28",
+        make=Sequence,
+    ),
+    ModelInfo(
+        name="session_knn",
+        title="Session neighbours",
+        family="sequence",
+        description="Shows what was chosen in sessions like the user's last one.",
+        when_to_use="When what people want depends on the visit more than on their past; needs times.",
+        on_events="Cuts each user's items into sessions by the times they were last touched.",
+        predicts_ratings=False,
+        params=(
+            Param("k", "int", 200, "How many of the nearest sessions count.", 1, 10_000),
+            Param("gap_minutes", "float", 30.0, "A break longer than this begins another session.", 0.1, 1_000_000.0),
+        ),
+        source="Ludewig & Jannach 2018, UMUAI 28, section 3.2",
+        make=SessionKnn,
+    ),
+    ModelInfo(
+        name="hybrid",
+        title="Hybrid",
+        family="ensemble",
+        description="Goes by what people chose together, and by what items are like where few have chosen.",
+        when_to_use="When many items are new; needs an item table.",
+        on_events="Counts stronger interest for more.",
+        predicts_ratings=False,
+        params=(
+            replace(_EASE_PENALTY, default=300.0),
+            Param(
+                "held_share",
+                "float",
+                0.2,
+                "How much of each user's choices is held back to learn the blend.",
+                0.05,
+                0.5,
+            ),
+        ),
+        source="Burke 2002, User Modeling and User-Adapted Interaction 12",
+        make=Hybrid,
     ),
     ModelInfo(
         name="fusion",

@@ -15,10 +15,14 @@ from engine.models.baselines import Popularity, Random
 from engine.models.bias import BaselineOnly, NormalPredictor
 from engine.models.bpr import Bpr
 from engine.models.co_clustering import CoClustering
+from engine.models.content import Content
 from engine.models.factors import FactorModel
 from engine.models.fusion import Fusion
+from engine.models.hybrid import Hybrid
 from engine.models.linear import LinearModel
 from engine.models.neighbours import NeighbourModel
+from engine.models.sequence import Sequence
+from engine.models.session_knn import SessionKnn
 from engine.models.slope_one import SlopeOne
 from engine.models.user_ease import UserEase
 from engine.preferences import Preferences
@@ -110,6 +114,14 @@ def _reason(model: Recommender, story: _Story, item: int) -> str:
             return _of_groups(model, story, item)
         case LinearModel() | Als():
             return _of_contributions(*model.contributions(story.user, item), model.popularity, story, item)
+        case Content():
+            return _of_content(model, story, item)
+        case Sequence():
+            return _of_transitions(model, story, item)
+        case SessionKnn():
+            return _of_sessions(model, story, item)
+        case Hybrid():
+            return _of_blend(model, story, item)
         case Fusion():
             return _of_votes(model, story, item)
         case UserEase():
@@ -143,6 +155,46 @@ def _of_contributions(
     if len(most) == 0:
         return f"Nothing you {story.verb} speaks for it; nothing better is left"
     return f"Because you {story.verb} {story.names(items[most])}"
+
+
+def _of_content(model: Content, story: _Story, item: int) -> str:
+    if len(story.history) == 0:
+        return _of_share(model.popularity, item)
+    items, amounts = model.contributions(story.user, item)
+    most = np.argsort(-amounts, kind="stable")
+    most = most[amounts[most] > 0]
+    if len(most) == 0:
+        return f"Unlike what you {story.verb}; it goes by how many chose it: {model.popularity[item]:.1%} of people"
+    return f"Like {story.names(items[most])}, above all in {model.in_common(story.user, item)}"
+
+
+def _of_transitions(model: Sequence, story: _Story, item: int) -> str:
+    if len(story.history) == 0:
+        return _of_share(model.popularity, item)
+    if pair := model.last_two(story.user, item):
+        return f"Chosen next after {story.name(pair[0])} and then {story.name(pair[1])}, your last two"
+    items, amounts = model.contributions(story.user, item)
+    most = int(np.argmax(amounts))
+    if amounts[most] <= 0:
+        return f"Not seen to follow what you {story.verb}; it goes by how many chose it"
+    return f"People go on to it after {story.name(int(items[most]))}, which you {story.verb}"
+
+
+def _of_sessions(model: SessionKnn, story: _Story, item: int) -> str:
+    if len(story.history) == 0:
+        return _of_share(model.popularity, item)
+    near = model.neighbours(model.histories.of_users(np.array([story.user])))
+    n = int((model.sessions[near.indices][:, [item]].toarray() > 0).sum())
+    if n == 0:
+        return "In none of the sessions nearest to your last one; it goes by how many chose it"
+    return f"In {n:,} of the {near.nnz:,} sessions nearest to your last one"
+
+
+def _of_blend(model: Hybrid, story: _Story, item: int) -> str:
+    if len(story.history) == 0:
+        return _of_share(model.popularity, item)
+    trust = float(model.trust(np.array([len(story.history)]))[0, item])
+    return _reason(model.behaviour if trust >= 0.5 else model.content, story, item)
 
 
 def _of_votes(model: Fusion, story: _Story, item: int) -> str:

@@ -122,7 +122,7 @@ def test_an_item_without_title_goes_by_its_id():
 HISTORY = random_preferences(6, n_users=40, n_items=11, pairs=200, unknown=0)
 
 
-@pytest.mark.parametrize("name", ["ease", "als", "item_knn"])
+@pytest.mark.parametrize("name", ["ease", "als", "item_knn", "slim"])
 def test_removing_the_items_a_reason_names_lowers_the_score(name):
     model = make_model(name).fit(HISTORY)
     told = 0

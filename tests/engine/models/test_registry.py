@@ -23,7 +23,19 @@ NAMES = [
     "slope_one",
     "co_clustering",
 ]
-RANKERS = ["ease", "user_ease", "als", "item_knn", "bpr", "fusion"]
+RANKERS = [
+    "ease",
+    "user_ease",
+    "als",
+    "item_knn",
+    "bpr",
+    "slim",
+    "content",
+    "sequence",
+    "session_knn",
+    "hybrid",
+    "fusion",
+]
 
 
 def test_every_model_is_listed_once():
