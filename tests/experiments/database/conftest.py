@@ -4,6 +4,7 @@ import multiprocessing
 
 import pytest
 
+from experiments.simulate import simulate
 from tests.experiments.database.servers import fresh_database, running_postgres
 
 
@@ -36,6 +37,12 @@ def database(address, monkeypatch):
     from experiments import database
 
     return database
+
+
+@pytest.fixture(scope="package")
+def results(shop):
+    """Popularity against luck, on 200 simulated users for two days."""
+    return simulate(shop, control="popularity", treatments=["random"], users=200, days=2)
 
 
 @pytest.fixture(scope="session")

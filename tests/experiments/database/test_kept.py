@@ -10,15 +10,9 @@ from sqlalchemy import text
 from engine.errors import ExperimentError
 from experiments.database import connection
 from experiments.reading import readings
-from experiments.simulate import simulate
 from tests.experiments.plans import a_plan
 
 KEY = "00000000000000aa"
-
-
-@pytest.fixture(scope="module")
-def results(shop):
-    return simulate(shop, control="popularity", treatments=["random"], users=200, days=2)
 
 
 def of(results, *, day=1, plan=None, status=None, **meta):

@@ -1,27 +1,25 @@
 """A process killed at any moment loses nothing it was told is kept, and leaves nothing half-written."""
 
-import json
 import random
 import signal
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from experiments.database import connection
-from experiments.simulate import simulate
 from tests.experiments.database import loop
 
 ROUNDS = 12
-LONGEST_SECONDS = 0.3
+LONGEST_SECONDS = 0.05
 
 
-@pytest.fixture(scope="module")
-def document(shop, tmp_path_factory):
-    """A result as large as results are, in a file."""
-    results = simulate(shop, control="popularity", treatments=["random"], users=200, days=2)
-    file = tmp_path_factory.mktemp("killed") / "result.json"
+@pytest.fixture
+def document(results, tmp_path):
+    """A result larger than results are, in a file."""
+    file = tmp_path / "result.json"
     file.write_text(replace(results, notes=("x" * 300_000,)).to_json())
     return file
 
@@ -35,13 +33,14 @@ def test_what_was_acknowledged_is_there_and_whole(database, address, document, p
         child.start()
         sender.close()
         receiver.recv()  # it is about to begin
+        # Some at once, the others after a few acknowledgements, so that they have done something on any machine.
+        said = [receiver.recv() for _ in range(moments.randrange(1, 7) if attempt % 3 else 0)]
         child.join(moments.uniform(0, LONGEST_SECONDS))
         child.kill()
         child.join()
         assert child.exitcode == -signal.SIGKILL, "it should not have ended by itself"
         _wait_for_what_is_under_way()
-        while (said := _heard(receiver)) is not None:
-            kind, name, number = said
+        for kind, name, number in (*said, *_rest(receiver)):
             if kind == "plan":
                 plans.add(name)
             else:
@@ -57,8 +56,7 @@ def test_what_was_acknowledged_is_there_and_whole(database, address, document, p
             assert (found.meta.units, found.meta.days) == (row.units, row.days)
             assert found.notes == (f"{row.units} " + "x" * 300_000,)
             assert row.units >= results.get(row.key, 0)
-            assert json.loads(found.to_json())["meta"]["units"] == row.units
-    assert len(plans) > ROUNDS, "it was killed too early to have done anything"
+    assert len(plans) >= ROUNDS, "it was killed too early to have done anything"
     assert len(results) > 1
     if address.startswith("sqlite"):
         with connection.reading() as session:
@@ -73,8 +71,10 @@ def _wait_for_what_is_under_way():
             time.sleep(0.01)
 
 
-def _heard(receiver):
-    try:
-        return receiver.recv()
-    except (EOFError, OSError):
-        return None
+def _rest(receiver):
+    """Return what was sent before the end."""
+    said = []
+    with suppress(EOFError, OSError):
+        while True:
+            said.append(receiver.recv())
+    return said
