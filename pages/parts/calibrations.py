@@ -35,7 +35,7 @@ def figures(found: Calibration) -> None:
     )
     what = "clusters" if found.clustered else "simulated users" if found.meta.simulated else "units"
     st.caption(
-        f"{found.plan.primary.label} under the plan's own rule: {METHODS[found.method].lower()} · "
+        f"{found.plan.primary.label} under the plan's own rule: {_within(METHODS[found.method])} · "
         f"{formats.decimal(found.replications, 0)} re-randomisations of {formats.count(found.meta.units)} {what} from "
         f"{formats.plain(found.meta.dataset)}, {formats.plural(len(found.looks), 'look')} · took "
         f"{formats.seconds(found.seconds)}"
@@ -165,8 +165,8 @@ def p_values(found: Calibration) -> None:
         said = f"They are uniform, as they should be: the largest gap is {gap}, and luck alone may make it {allowed}."
     else:
         said = (
-            f"They are not uniform: the largest gap is {gap}, and luck alone would keep it under {allowed}. Few "
-            "distinct values or few successes do that; trust the rates above rather than single p-values."
+            f"They are not uniform: the largest gap is {gap}, and luck alone keeps it under {allowed} 99 times in 100. "
+            "Few distinct values or few successes do that; trust the rates above rather than single p-values."
         )
     st.markdown(said)
     chart = charts.figure(
@@ -190,6 +190,11 @@ def _ranges(rates: pd.DataFrame, name: str, stem: str) -> list[str]:
         f"{formats.share(value)} ({formats.share(low)}–{formats.share(high)})" if value == value else formats.NO_VALUE
         for value, low, high in zip(rates[name], rates[f"{stem}_low"], rates[f"{stem}_high"], strict=True)
     ]
+
+
+def _within(title: str) -> str:
+    """Return a title as it stands within a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def _times(value: float) -> str:
