@@ -100,7 +100,7 @@ def test_what_cannot_be_is_said_in_a_sentence():
         population(log, METRICS, looks=0)
     with pytest.raises(ExperimentError, match="Covariate 'before' is not known"):
         population(log, [replace(METRICS[0], covariates=("before",))])
-    with pytest.raises(ExperimentError, match="3 units are too few"):
+    with pytest.raises(ExperimentError, match="3 units or clusters are too few"):
         population(log_of(next(drawn(np.random.default_rng(1), 3))), ORDERS)
     with pytest.raises(ExperimentError, match="clusters cannot be calibrated"):
         population(replace(log, clusters=np.arange(20)), QUANTILES)
