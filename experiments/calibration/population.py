@@ -53,7 +53,9 @@ class Population:
                 f"{len(self.quantities)} quantities."
             )
         if units < _FEWEST_UNITS:
-            raise ExperimentError(f"{units} units or clusters are too few to re-randomise; at least {_FEWEST_UNITS} are needed.")
+            raise ExperimentError(
+                f"{units} units or clusters are too few to re-randomise; at least {_FEWEST_UNITS} are needed."
+            )
         if not np.isfinite(self.values).all():
             raise ExperimentError("Some values are missing or infinite; give each unit a number or leave it out.")
 
