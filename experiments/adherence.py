@@ -69,7 +69,8 @@ def adherence(
     deviations = [*_settings(planned, analysed), *_metrics(planned.metrics, analysed.metrics)]
     if registered is not None and first_day is not None and registered.astimezone(UTC).date() > first_day:
         deviations.append(f"The plan was registered after the first day, {first_day.isoformat()}.")
-    if days_run is not None and days_run != planned.days:
+    may_stop_early = planned.stopping != "fixed"
+    if days_run is not None and (days_run > planned.days or (days_run < planned.days and not may_stop_early)):
         deviations.append(f"It ran {days_run} days where {planned.days} were planned.")
     if units is not None and planned.units and abs(units / planned.units - 1) > _UNITS_APART:
         deviations.append(f"It had {count(units)} units where {count(planned.units)} were planned.")
@@ -81,7 +82,7 @@ def adherence(
 
 
 def _settings(planned: Plan, analysed: Plan) -> list[str]:
-    names = [each.name for each in fields(Plan) if each.name not in (*_TOLD, "days")]
+    names = [each.name for each in fields(Plan) if each.name not in _TOLD]
     pairs = [(name, _plain(getattr(planned, name)), _plain(getattr(analysed, name))) for name in names]
     return [f"{_title(name)} was {before} and became {after}." for name, before, after in pairs if before != after]
 

@@ -27,6 +27,7 @@ from experiments.verdict import Verdict, decide
 #: A segment with fewer units in a variant is not shown: its interval says nothing, and it may name people.
 SMALLEST_CELL = 50
 _SUPPRESSED = f"Not shown: fewer than {SMALLEST_CELL} units in a variant."
+_WAITING = "No interval yet: the plan's first look is still to come, or too early to rule anything out."
 _HIDDEN = (
     "control_value", "treatment_value", "absolute", "absolute_low", "absolute_high", "relative",
     "relative_low", "relative_high", "standard_error", "statistic", "p_value", "chance_to_win", "expected_loss",
@@ -113,7 +114,7 @@ def _prior(plan: Plan) -> Prior | None:
 def _overall(
     found: Estimated, read: Effects, believed: Beliefs, judged: Judged, plan: Plan, *, final: bool
 ) -> pd.DataFrame:
-    table = effect_table(read, plan.variants)
+    table = _explained(effect_table(read, plan.variants))
     table["p_value_adjusted"] = flat(judged.p_value_adjusted)
     outcome = judged.outcome.copy()
     guardrails = [metric.role == "guardrail" for metric in plan.metrics]
@@ -134,6 +135,13 @@ def _overall(
     if adjusted:
         for name in _UNADJUSTED:
             table[f"unadjusted_{name}"] = flat(getattr(found.unadjusted, name))
+    return table
+
+
+def _explained(table: pd.DataFrame) -> pd.DataFrame:
+    """Return ``table`` with the reason where a look that may not decide yet leaves an interval out."""
+    waiting = (table["explanation"] == "") & table["absolute_low"].isna()
+    table.loc[waiting, "explanation"] = _WAITING
     return table
 
 
@@ -186,4 +194,4 @@ def _cumulative(by_day: Effects, looks: Looks, plan: Plan) -> pd.DataFrame:
         table[f"fixed_{name}"] = table[name]
         # A look that may not decide yet has an endless interval, which no page or JSON can hold.
         table[name] = np.where(np.isfinite(ends := flat(getattr(looks.intervals, name))), ends, np.nan)
-    return table
+    return _explained(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from engine.errors import ExperimentError
@@ -118,14 +118,18 @@ class Plan:
     @property
     def hash(self) -> str:
         """Sixteen hex digits over everything in the plan: two plans agree in it only if they are the same."""
-        text = json.dumps(_numbers_alike(self.to_dict()), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(_said(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _numbers_alike(value: Any) -> Any:
-    """Return ``value`` with every number a float, so that a split of 1 and one of 1.0 are the same."""
-    if isinstance(value, dict):
-        return {key: _numbers_alike(part) for key, part in value.items()}
+def _said(value: Any) -> Any:
+    """Return ``value`` as plain data without the fields that are at their default.
+
+    A field that a later version adds leaves the hash of every plan made before as it was. Whole numbers become
+    floats: a split of 1 and one of 1.0 are the same.
+    """
+    if is_dataclass(value):
+        named = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
+        return {name: _said(part) for name, (part, usual) in named.items() if part != usual}
     if isinstance(value, list | tuple):
-        return [_numbers_alike(part) for part in value]
+        return [_said(part) for part in value]
     return float(value) if isinstance(value, int) else value

@@ -83,7 +83,7 @@ def _origin(results: Results) -> None:
     meta = results.meta
     with st.expander("Where these figures come from"):
         st.markdown(planning.summary(results.plan))
-        st.markdown(f"Hypothesis: {results.plan.hypothesis}")
+        st.markdown(f"Hypothesis: {formats.words(results.plan.hypothesis)}")
         versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
         st.markdown(
             f"Plan `{results.plan.hash}` · dataset {meta.dataset}, {formats.plural(meta.rows, 'row')}, fingerprint "
@@ -91,7 +91,7 @@ def _origin(results: Results) -> None:
         )
         st.markdown("\n".join(f"- {sentence}" for sentence in methods(results.plan)))
         for note in results.notes:
-            st.caption(note)
+            st.caption(formats.words(note))
 
 
 if __name__ == "__main__":

@@ -84,4 +84,5 @@ def _spent(rng: np.random.Generator, orders: NDArray[np.int64], basket: Floats) 
     """Return what each user spent in all their ``orders``, to the cent."""
     buyer = np.repeat(np.arange(len(orders)), orders)
     worth = basket[buyer] * rng.lognormal(0, 0.4, len(buyer))
-    return np.bincount(buyer, weights=worth, minlength=len(orders)).round(2)
+    spent: Floats = np.bincount(buyer, weights=worth, minlength=len(orders)).astype(np.float64)
+    return spent.round(2)

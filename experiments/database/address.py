@@ -1,9 +1,10 @@
-"""Which database: the one ``LAB_DATABASE_URL`` names, else an SQLite file at home."""
+"""Which database: the one ``LAB_DATABASE_URL`` names, else an SQLite file."""
 
 from __future__ import annotations
 
 import os
 
+import platformdirs
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -31,7 +32,9 @@ def address() -> URL:
     """
     given = os.environ.get(ENVIRONMENT, "").strip()
     if not given:
-        return URL.create("sqlite", database=str(home() / FILE))
+        # Caches may be emptied by anybody; a registered plan must not go with one.
+        place = home() if os.environ.get("LAB_HOME") else platformdirs.user_data_path("personalization-lab")
+        return URL.create("sqlite", database=str(place / FILE))
     try:
         url = make_url(given)
     except (ArgumentError, ValueError):

@@ -74,8 +74,9 @@ def _title(fingerprint: str) -> str:
 def _footer() -> None:
     dataset, computed = state.current(), provenance.sentence()
     st.divider()
-    st.caption(
+    opened = (
         f"Dataset **{dataset.name}** · {formats.plural(len(dataset.interactions), 'row')} · "
         f"{formats.plural(dataset.n_users, 'user')} · {formats.plural(dataset.n_items, 'item')} · "
-        f"fingerprint {dataset.fingerprint}" + (f" · {computed}" if computed else "")
+        f"fingerprint {dataset.fingerprint}"
     )
+    st.caption((provenance.source() or opened) + (f" · {computed}" if computed else ""))

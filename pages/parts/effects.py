@@ -202,6 +202,8 @@ def _cells(row: pd.Series, plan: Plan, rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _unadjusted(row: pd.Series, metric: Metric) -> str:
-    """Return the absolute uplift without covariates, with its interval."""
+    """Return the absolute uplift without covariates, with its interval, where the metric has any."""
+    if not row["covariate_adjusted"]:
+        return formats.NO_VALUE
     low, high = (formats.difference(row[f"unadjusted_{end}"], metric.unit) for end in ("absolute_low", "absolute_high"))
     return f"{formats.difference(row['unadjusted_absolute'], metric.unit)} ({formats.interval(low, high)})"

@@ -127,6 +127,11 @@ def plain(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text).replace("\n", " ")
 
 
+def words(text: str) -> str:
+    """Return a sentence that names things of the data, with only what Markdown would act on escaped."""
+    return re.sub(r"[\\`*_\[\]<>$~|]|:(?=[a-z])", r"\\\g<0>", text)
+
+
 def label(text: str) -> str:
     """Return text of the data as a widget's label, which Markdown acts on and a screen reader reads as it stands."""
     return plain(text) if re.search(r"[^\w\s/.,()%-]", text) else text

@@ -11,11 +11,13 @@ from experiments.results import Meta
 from pages.parts import formats
 
 _USED = "provenance"
+_EXPORT = "provenance_export"
 
 
 def forget() -> None:
     """Begin a page: nothing is drawn yet."""
     st.session_state[_USED] = {}
+    st.session_state.pop(_EXPORT, None)
 
 
 def used(key: str, seed: int) -> None:
@@ -24,8 +26,19 @@ def used(key: str, seed: int) -> None:
 
 
 def kept(key: str, meta: Meta) -> None:
-    """Note that the page draws the experiment kept under ``key``; a real one has no seed."""
+    """Note that the page draws the experiment kept under ``key``; a real one has no seed, and is its own source."""
     _note(key, meta.seed if meta.simulated else None, datetime.fromisoformat(meta.computed))
+    if not meta.simulated:
+        st.session_state[_EXPORT] = (
+            f"Export **{formats.words(meta.dataset)}** · {formats.plural(meta.rows, 'row')} · "
+            f"{formats.plural(meta.units, 'unit')} · fingerprint {meta.fingerprint}"
+        )
+
+
+def source() -> str | None:
+    """Return the real experiment that was drawn, or None where what was drawn comes from the open dataset."""
+    found: str | None = st.session_state.get(_EXPORT)
+    return found
 
 
 def sentence() -> str:

@@ -46,7 +46,7 @@ def who(results: Results) -> str:
     meta, plan = results.meta, results.plan
     control, *treatments = (plan.title(name) for name in plan.variants)
     made = f"simulated users made from {meta.dataset}" if meta.simulated else f"units in {meta.dataset}"
-    return (
+    return formats.words(
         f"{', '.join(treatments)} against {control} (control) · {formats.count(meta.units)} {made} · "
         f"{formats.plural(meta.days, 'day')}"
     )
@@ -56,7 +56,8 @@ def banner(results: Results) -> None:
     """Draw the verdict with its reason and the next step."""
     verdict = results.verdict
     headline.banner(
-        _TONES[verdict.status], f"**{verdict.title}.** {verdict.reason}\n\n**Next step:** {verdict.next_step}"
+        _TONES[verdict.status],
+        f"**{verdict.title}.** {formats.words(verdict.reason)}\n\n**Next step:** {formats.words(verdict.next_step)}",
     )
 
 
@@ -109,7 +110,8 @@ def checks(results: Results) -> None:
     st.subheader("Is the experiment sound?", anchor=False, help=glossary.tip("srm"))
     for check in results.checks:
         words = {"ok": "OK", "warning": "Take care", "failed": "Failed"}[check.status]
-        st.markdown(f"{_CHECKS[check.status]} **{check.title}: {words}.** {check.sentence} {check.next_step}".strip())
+        said = formats.words(f"{check.sentence} {check.next_step}".strip())
+        st.markdown(f"{_CHECKS[check.status]} **{check.title}: {words}.** {said}")
 
 
 def adherence(results: Results) -> None:
@@ -119,6 +121,6 @@ def adherence(results: Results) -> None:
         return
     st.subheader("Was the plan followed?", anchor=False)
     if found.followed:
-        st.markdown(f":material/check_circle: **Yes.** {found.sentence}")
+        st.markdown(f":material/check_circle: **Yes.** {formats.words(found.sentence)}")
     else:
-        st.markdown(f":material/warning: **Not as it was made.** {found.sentence}")
+        st.markdown(f":material/warning: **Not as it was made.** {formats.words(found.sentence)}")

@@ -45,6 +45,7 @@ def test_words_are_no_deviation():
     ("changes", "said"),
     [
         ({"alpha": 0.1}, "Alpha was 0.05 and became 0.1."),
+        ({"days": 7}, "Days was 14 and became 7."),
         ({"stopping": "always-valid"}, "Stopping was fixed and became always-valid."),
         ({"split": (1, 3)}, "Split was 1, 1 and became 1, 3."),
         ({"variants": ("old", "newer")}, "Variants was old, new and became old, newer."),
@@ -65,6 +66,12 @@ def test_what_was_done_otherwise_is_told(changes, said):
     assert not found.followed
     assert said in found.deviations
     assert said in found.sentence
+
+
+def test_a_plan_that_may_stop_early_is_followed_by_stopping_early():
+    sequential = replace(PLANNED, stopping="always-valid")
+    assert adherence(sequential, sequential, registered=WHEN, days_run=9).followed
+    assert not adherence(sequential, sequential, registered=WHEN, days_run=15).followed
 
 
 def test_a_run_of_another_length_size_or_order_is_told():

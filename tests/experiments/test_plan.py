@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import ExperimentError
@@ -70,3 +72,12 @@ def test_what_is_no_metric_is_said(options, sentence):
 def test_an_unknown_primary_is_named():
     with pytest.raises(ExperimentError, match=r"Metric 'conversions' was not found.*'conversion'"):
         with_primary(SIMULATED, "conversions")
+
+
+def test_a_field_at_its_default_leaves_the_hash_as_it_was():
+    # Registered plans must be known again by later versions, which may have more fields: so this hash may not change.
+    metric = Metric(name="bought", kind="mean", numerator="bought", role="primary")
+    plan = Plan(hypothesis="Better.", variants=("old", "new"), metrics=(metric,), split=(1, 1), days=14)
+    assert plan.hash == "d3ab485d047d3d66"
+    assert replace(plan, looks=7).hash != plan.hash
+    assert replace(plan, metrics=(replace(metric, cap=0.99),)).hash != plan.hash

@@ -83,3 +83,10 @@ def test_a_label_is_escaped_only_where_markdown_would_act():
 def test_file_sizes():
     assert formats.file_size(4_848_384) == "4.8 MB"
     assert formats.file_size(12_345) == "12 kB"
+
+
+def test_a_sentence_shows_names_as_they_are_and_keeps_its_punctuation():
+    assert formats.words("new_list *beat* [old](x): 5% (p = 0.021), $3") == (
+        r"new\_list \*beat\* \[old\](x): 5% (p = 0.021), \$3"
+    )
+    assert formats.words("see :smile: 4,000 : 6,000") == r"see \:smile: 4,000 : 6,000"
