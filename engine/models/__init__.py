@@ -2,6 +2,7 @@
 
 from engine.models.base import Recommender
 from engine.models.info import ModelInfo
+from engine.models.newcomers import Served, serve_new
 from engine.models.params import Param
 from engine.models.presets import PRESETS, Preset
 from engine.models.ranking import Ranking, top_k
@@ -16,8 +17,10 @@ __all__ = [
     "Preset",
     "Ranking",
     "Recommender",
+    "Served",
     "check_params",
     "make_model",
     "reasons",
+    "serve_new",
     "top_k",
 ]

@@ -19,6 +19,7 @@ from engine.models.ease import Ease
 from engine.models.holdout import Holdout, hold_out
 from engine.models.item_knn import ItemKnn
 from engine.models.linear import MOST_COMPARED
+from engine.models.newcomers import Newcomers
 from engine.models.params import Value
 from engine.models.ranking import NOTHING, top_k
 from engine.models.user_ease import UserEase
@@ -101,7 +102,7 @@ class Fusion:
     def score_new(self, new: Preferences) -> NDArray[np.float64]:
         """Return scores for users known by ``new`` alone, fused of the members that can serve them."""
         able = [
-            (_Newcomers(member, new), weight)
+            (Newcomers(member, new), weight)
             for member, weight in zip(self.members, self.weights, strict=True)
             if isinstance(member, FoldsIn)
         ]
@@ -147,17 +148,6 @@ class Fusion:
         weights, fused, alone = learn_weights(cast_votes)
         self.validation_ndcg = {"Fusion": fused} | {m.title: value for m, value in zip(tried, alone, strict=True)}
         return weights
-
-
-@dataclass(frozen=True)
-class _Newcomers:
-    """New users as a member scores them: row i of ``new`` is user i."""
-
-    member: FoldsIn
-    new: Preferences
-
-    def score(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
-        return self.member.score_new(self.new.of_users(users))
 
 
 def candidates(train: Preferences) -> list[Member]:

@@ -1,10 +1,12 @@
 """Who is served how: users with a history, users without one, and users who came after training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.errors import ModelError
-from engine.models import MODELS, make_model, top_k
+from engine.models import MODELS, make_model, serve_new, top_k
 from engine.models.base import FoldsIn
 from tests.engine.models.cases import preferences, random_preferences
 
@@ -50,3 +52,30 @@ def test_histories_of_another_catalogue_are_refused(name):
     model = make_model(name).fit(TRAIN)
     with pytest.raises(ModelError, match=r"about 3 items; the model was trained on 15"):
         model.score_new(preferences([0], [1], [3], 1, 3))
+
+
+class TestServing:
+    NEW = random_preferences(7, n_users=9, n_items=15, pairs=40)
+
+    def served(self, name, train=TRAIN):
+        return serve_new(make_model(name).fit(train), self.NEW, 5, train=train)
+
+    @pytest.mark.parametrize(("name", "path"), [("ease", "folded in"), ("bpr", "content"), ("svd", "content")])
+    def test_each_is_told_what_served_them(self, name, path):
+        served = self.served(name)
+        has = self.NEW.user_items > 0
+        assert [one == path for one in served.paths] == has.tolist()
+        assert {served.paths[user] for user in np.flatnonzero(~has)} == {"popularity"}
+        popular = top_k(make_model("popularity").fit(TRAIN), np.array([0]), 5).items[0]
+        assert (served.ranking.items[~has] == popular).all()
+        for user in np.flatnonzero(has):
+            row = served.ranking.items[user]
+            assert not set(row[row >= 0]) & set(self.NEW.item[self.NEW.user == user])
+
+    def test_popularity_where_nothing_is_known_of_the_items(self):
+        served = self.served("svd", replace(TRAIN, items=None))
+        assert set(served.paths) == {"popularity"}
+
+    def test_another_catalogue_is_refused(self):
+        with pytest.raises(ModelError, match="about 3 items; the model was trained on 15"):
+            serve_new(make_model("svd").fit(TRAIN), preferences([0], [1], [3], 1, 3), 5, train=TRAIN)
