@@ -9,8 +9,7 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from experiments.calibration import Request
-from experiments.importing import propose_metrics
-from experiments.importing.request import digest_of
+from experiments.importing import digest_of, propose_metrics
 from experiments.metrics import Metric, with_primary
 from experiments.plan import Plan
 from pages.parts import (
@@ -80,7 +79,7 @@ def ask(dataset: Dataset) -> Asked | None:
             plan=plan,
             dataset=None if kind == "export" else dataset.fingerprint,
             file=None if source is None else str(source.path),
-            digest="" if source is None else digest_of(str(source.path)),
+            digest="" if source is None else _digest(str(source.path), export_columns.stamp(source.path)),
             reading={} if source is None else {"unit": source.unit, "day": source.day},
             world={"control": control["model"], "params": control["params"], "users": run["users"]}
             | {"retrain_every": run["retrain_every"]}
@@ -92,6 +91,13 @@ def ask(dataset: Dataset) -> Asked | None:
             seed=run["seed"],
         )
     return Asked(request, planning.summary(plan))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _digest(source: str, stamped: tuple[int, int]) -> str:
+    """Return what names the contents of a file; read again only when the file has changed."""
+    del stamped  # only keys the cache
+    return digest_of(source)
 
 
 def _study() -> int:
