@@ -41,12 +41,6 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-# YAML 1.1 takes 1e-3 for text, for it has no point.
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-
-
 class _Dumper(yaml.SafeDumper):
     """YAML's safe dumper, with quotes around text that would not read back without them."""
 
@@ -57,6 +51,11 @@ def _represented(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _represented)
+# YAML 1.1 takes 1e-3 for text, for it has no point. What is written must know, so that such a text gets its quotes.
+for _side in (_Loader, _Dumper):
+    _side.add_implicit_resolver(
+        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+    )
 
 
 def read_plan(source: str | Path | bytes) -> Plan:

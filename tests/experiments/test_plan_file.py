@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 
 from engine.errors import ExperimentError
+from experiments.metrics import Metric
+from experiments.plan import Plan
 from experiments.plan_file import read_plan, write_plan
 from tests.experiments.plans import PLANS, a_plan
 
@@ -75,3 +77,12 @@ def test_what_cannot_be_is_one_sentence(content, sentence):
 def test_a_file_that_cannot_be_read_is_one_sentence(name):
     with pytest.raises(ExperimentError, match="cannot be read"):
         read_plan(name)
+
+
+@pytest.mark.parametrize("name", ["0E0", "1e-3", "1.5", "no", "null", "2026-01-01", "~"])
+def test_a_name_that_looks_like_something_else_stays_a_name(name):
+    plan = Plan(
+        hypothesis="", variants=("control", name), split=(1, 1), days=1,
+        metrics=(Metric(name=name, kind="mean", numerator=name, role="primary"),),
+    )  # fmt: skip
+    assert read_plan(write_plan(plan).encode()).variants == plan.variants
