@@ -104,6 +104,27 @@ def information_fractions(effects: Effects, planned: ArrayLike) -> Floats:
         return np.asarray(np.minimum(np.asarray(planned, np.float64) / effects.standard_error**2, 1.0))
 
 
+def shares_seen(units: ArrayLike, days: ArrayLike | None = None) -> Floats:
+    """Return the share of information at each look: the smaller of the units' and the days' share.
+
+    Where units both come and go on counting, their share alone runs ahead: what a look says of the end is as much
+    as the days tell, and boundaries by units would find a difference too often. Where the smaller does not rise
+    from look to look, the days' share.
+
+    Args:
+        units: units seen up to each look, shape (looks,).
+        days: days run up to each look, shape (looks,); None where a unit's figures are complete when it comes.
+    """
+    seen = np.asarray(units, dtype=np.float64)
+    by_units = seen / seen[-1]
+    if days is None:
+        return np.asarray(by_units)
+    run = np.asarray(days, dtype=np.float64)
+    by_days = run / run[-1]
+    smaller = np.minimum(by_units, by_days)
+    return np.asarray(smaller if (np.diff(smaller, prepend=0.0) > 0).all() else by_days)
+
+
 def stopping_power(boundaries: Boundaries, drift: ArrayLike) -> Floats:
     """Return the chance to reject at each look, in either direction, shape (*drift, looks).
 

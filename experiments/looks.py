@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from experiments.bayesian import Prior, beliefs
 from experiments.boundaries import lan_demets
 from experiments.effects import Effects
-from experiments.group_sequential import monitor
+from experiments.group_sequential import monitor, shares_seen
 from experiments.moments import Floats
 from experiments.plan import Plan
 from experiments.sequential import AlwaysValid, always_valid, always_valid_p_value
@@ -93,12 +93,11 @@ def as_read(effects: Effects, looks: Looks, plan: Plan, *, days_run: int) -> Eff
 def information(by_day: Effects, plan: Plan) -> Floats:
     """Return the share of the planned information each day has seen, shape (days,).
 
-    By units where new ones come every day, else by days; the last day run has its share of the planned days.
+    Of the days run so far by ``shares_seen``; the last of them has its share of the planned days.
     """
     days = len(by_day.absolute)
     units = by_day.n_control[:, 0, 0] + by_day.n_treatment[:, 0, :].sum(axis=-1)
-    seen = units if (np.diff(units, prepend=0.0) > 0).all() else np.arange(1.0, days + 1)
-    return np.asarray(seen / seen[-1] * (days / max(plan.days, days)))
+    return shares_seen(units, np.arange(1.0, days + 1)) * (days / max(plan.days, days))
 
 
 def look_days(plan: Plan, days_run: int) -> NDArray[np.int64]:

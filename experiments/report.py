@@ -15,7 +15,7 @@ from experiments.describing import CORRECTIONS, interval_name, measured, methods
 from experiments.metrics import Metric, find
 from experiments.report_charts import PALETTES, cumulative_chart, segment_chart, uplift_chart
 from experiments.results import Results
-from experiments.wording import count, difference, level, p_value, percent, share
+from experiments.wording import count, difference, differences, level, p_value, percent, share
 
 _STATUS_SIGNS = {"ship": "▲", "stop": "▼", "keep_running": "●", "inconclusive": "◆", "unhealthy": "✖"}
 _SIGNS = {"better": ("▲ better", "good"), "worse": ("▼ worse", "bad")}
@@ -102,7 +102,7 @@ def _segment_rows(results: Results) -> list[dict[str, Any]]:
 def _figures(results: Results, row: dict[Any, Any]) -> dict[str, Any]:
     metric = find(results.plan.metrics, row["metric"])
     missing = row["outcome"] == "missing"
-    low, high = difference(metric, row["absolute_low"]), difference(metric, row["absolute_high"])
+    absolute, low, high = differences(metric, row["absolute"], row["absolute_low"], row["absolute_high"])
     mark, css = _SIGNS.get(row["outcome"], ("", ""))
     bayesian = results.plan.stopping == "bayesian"
     return {
@@ -110,7 +110,7 @@ def _figures(results: Results, row: dict[Any, Any]) -> dict[str, Any]:
         "variant": results.plan.title(row["variant"]),
         "control": level(metric, row["control_value"]),
         "treatment": level(metric, row["treatment_value"]),
-        "uplift": difference(metric, row["absolute"]),
+        "uplift": absolute,
         "interval": "Not enough data" if missing else f"{low} to {high}",
         "relative": percent(row["relative"]),
         "relative_interval": "—"
@@ -131,9 +131,8 @@ def _unadjusted(metric: Metric, row: dict[Any, Any]) -> str:
     """Return the absolute uplift without covariates and its interval, where the row is adjusted."""
     if not row["covariate_adjusted"]:
         return ""
-    absolute, low, high = (
-        difference(metric, row[f"unadjusted_{part}"]) for part in ("absolute", "absolute_low", "absolute_high")
-    )
+    parts = ("absolute", "absolute_low", "absolute_high")
+    absolute, low, high = differences(metric, *(row[f"unadjusted_{part}"] for part in parts))
     return f"{absolute} ({low} to {high})"
 
 

@@ -27,7 +27,7 @@ from experiments.health import Check
 from experiments.judging import Judged, guardrail_outcomes, judge, sign
 from experiments.metrics import Metric
 from experiments.plan import Plan
-from experiments.wording import difference, level, listed, p_value, percent, share
+from experiments.wording import difference, differences, level, listed, p_value, percent, share
 
 Status = Literal["ship", "stop", "keep_running", "inconclusive", "unhealthy"]
 
@@ -196,13 +196,14 @@ def _primary(read: _Read, column: int) -> str:
     plan, effects, metric, row = read.plan, read.effects, read.plan.primary, read.row
     if read.judged.outcome[row, column] == "missing":
         return f"{metric.label} in {read.title(column)}: {EXPLANATIONS[int(effects.status[row, column])]}"
-    low, high = (difference(metric, float(e[row, column])) for e in (effects.absolute_low, effects.absolute_high))
+    told = (float(each[row, column]) for each in (effects.absolute, effects.absolute_low, effects.absolute_high))
+    absolute, low, high = differences(metric, *told)
     relative = float(effects.relative[row, column])
     adjusted = "" if not metric.covariates else ", adjusted by what was known before"
     return (
         f"{metric.label} went from {level(metric, float(effects.control_value[row, column]))} in "
         f"{plan.title(plan.variants[0])} to {level(metric, float(effects.treatment_value[row, column]))} in "
-        f"{read.title(column)}{adjusted}: {difference(metric, float(effects.absolute[row, column]))} "
+        f"{read.title(column)}{adjusted}: {absolute} "
         f"({read.interval} {low} to {high}, {_evidence(read, column)})"
         + ("." if np.isnan(relative) else f", which is {percent(relative)}.")
     )

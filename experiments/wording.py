@@ -42,7 +42,16 @@ def difference(metric: Metric, value: float | None) -> str:
         return NO_VALUE
     if metric.unit == "share":
         return f"{100 * value:+.2f} pp".replace("-", "−")
-    return ("+" if value >= 0 else "") + _plain(value)
+    return _signed(value, _digits(value))
+
+
+def differences(metric: Metric, *values: float | None) -> tuple[str, ...]:
+    """Return absolute uplifts that stand together, such as an interval's ends, all with the digits of the largest."""
+    known = [abs(value) for value in values if value is not None and not _missing(value)]
+    if metric.unit == "share" or not known:
+        return tuple(difference(metric, value) for value in values)
+    digits = _digits(max(known))
+    return tuple(NO_VALUE if value is None or _missing(value) else _signed(value, digits) for value in values)
 
 
 def count(value: float) -> str:
@@ -56,9 +65,16 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _plain(value: float) -> str:
+    return f"{value:,.{_digits(value)}f}".replace("-", "−")
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:+,.{digits}f}".replace("-", "−")
+
+
+def _digits(value: float) -> int:
     size = abs(value)
-    digits = 0 if size >= 10_000 else 2 if size >= 0.1 or size == 0 else 4
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return 0 if size >= 10_000 else 2 if size >= 0.1 or size == 0 else 4
 
 
 def _missing(value: float | None) -> bool:

@@ -12,6 +12,7 @@ from engine.errors import ExperimentError
 from experiments.clusters import CLUSTER_UNITS, cluster, per_unit
 from experiments.cuped import Covariate
 from experiments.estimating import as_measured, covariates_read, with_cutoffs
+from experiments.group_sequential import shares_seen
 from experiments.log import Log
 from experiments.metrics import Metric
 from experiments.moments import Floats
@@ -127,7 +128,7 @@ def population(log: Log, metrics: Sequence[Metric], *, looks: int = 14) -> Popul
         quantities=tuple(columns),
         values=np.ascontiguousarray(held[:, order]),
         entered=entered[order].astype(np.int64),
-        fractions=_information(seen, days),
+        fractions=shares_seen(seen, days),
         metrics=read,
         covariates=covariates_read(log, read),
         days=days,
@@ -137,20 +138,6 @@ def population(log: Log, metrics: Sequence[Metric], *, looks: int = 14) -> Popul
 
 def _look_days(days: int, looks: int) -> NDArray[np.int64]:
     return np.unique(np.ceil(np.arange(1, looks + 1) * days / looks).astype(np.int64))
-
-
-def _information(seen: NDArray[np.int64], days: NDArray[np.int64] | None) -> Floats:
-    """Return the share of information at each look: the smaller of the units' and the days' share.
-
-    Where units both come and go on counting, their share alone runs ahead: what a look says of the end is as much
-    as the days tell, and boundaries by units would find a difference too often.
-    """
-    by_units = seen / seen[-1]
-    if days is None:
-        return np.asarray(by_units)
-    by_days = days / days[-1]
-    smaller = np.minimum(by_units, by_days)
-    return np.asarray(smaller if (np.diff(smaller, prepend=0.0) > 0).all() else by_days)
 
 
 def _columns(log: Log, metrics: Sequence[Metric], values: Floats) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ from experiments.importing.records import FileReport
 from experiments.importing.task import Analysed
 from experiments.metrics import Metric, find
 from experiments.results import Results
-from experiments.wording import count, difference, level, p_value, percent, share
+from experiments.wording import count, differences, level, p_value, percent, share
 
 _REASONS_SHOWN = 5
 
@@ -39,12 +39,15 @@ def print_analysed(found: Analysed, key: str | None) -> None:
 
 def _print_effects(results: Results) -> None:
     rows = results.effects.to_dict(orient="records")
-    print_table(("metric", *_header(results)), [_cells(row, find(results.plan.metrics, row["metric"])) for row in rows])
+    interval = interval_name(results.plan, days_run=results.meta.days)
+    print_table(
+        ("metric", *_header(interval)), [_cells(row, find(results.plan.metrics, row["metric"])) for row in rows]
+    )
     print("* primary metric" + (", + adjusted by covariates" if any(row["covariate_adjusted"] for row in rows) else ""))
     for row in rows:
         metric = find(results.plan.metrics, row["metric"])
         if row["covariate_adjusted"]:
-            alone, low, high = (difference(metric, row[f"unadjusted_absolute{end}"]) for end in ("", "_low", "_high"))
+            alone, low, high = differences(metric, *(row[f"unadjusted_absolute{end}"] for end in ("", "_low", "_high")))
             p = p_value(row["unadjusted_p_value"])
             print(f"{row['metric']} in {row['variant']} without covariates: {alone} ({low} to {high}, {p})")
         if row["explanation"]:
@@ -58,7 +61,7 @@ def _print_segments(results: Results) -> None:
         return
     print(f"\nBy segment (exploratory): {primary.label}")
     print_table(
-        ("segment", *_header(results)),
+        ("segment", *_header(f"{share(1 - results.plan.alpha, 0)} interval")),
         [(f"{row['by']} {row['segment']}", *_cells(row, primary)[1:]) for row in shown],
     )
     differ: pd.DataFrame = results.heterogeneity[results.heterogeneity["metric"] == primary.name]
@@ -79,8 +82,7 @@ def _print_rows(file: FileReport) -> None:
         print(f"  and {count(len(file.reasons) - _REASONS_SHOWN)} more reasons")
 
 
-def _header(results: Results) -> tuple[str, ...]:
-    interval = interval_name(results.plan, days_run=results.meta.days)
+def _header(interval: str) -> tuple[str, ...]:
     return (
         "variant", "control", "treatment", "uplift", interval, "relative", "p", "corrected p", "chance to win",
         "outcome",
@@ -89,13 +91,13 @@ def _header(results: Results) -> tuple[str, ...]:
 
 def _cells(row: Mapping[Any, Any], metric: Metric) -> tuple[str, ...]:
     marks = "*" * (metric.role == "primary") + "+" * bool(row["covariate_adjusted"])
-    low, high = difference(metric, row["absolute_low"]), difference(metric, row["absolute_high"])
+    absolute, low, high = differences(metric, row["absolute"], row["absolute_low"], row["absolute_high"])
     return (
         f"{row['metric']} {marks}".rstrip(),
         row["variant"],
         level(metric, row["control_value"]),
         level(metric, row["treatment_value"]),
-        difference(metric, row["absolute"]),
+        absolute,
         f"{low} to {high}",
         percent(row["relative"]),
         p_value(row["p_value"]).removeprefix("p ").removeprefix("= "),

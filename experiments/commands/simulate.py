@@ -10,7 +10,7 @@ from engine.commands.printing import print_json, print_table
 from engine.commands.progress import progress
 from engine.errors import ExperimentError
 from experiments.metrics import SIMULATED, find
-from experiments.wording import count, difference, level, p_value, percent
+from experiments.wording import count, difference, differences, level, p_value, percent
 
 if TYPE_CHECKING:
     from experiments.results import Results
@@ -84,14 +84,14 @@ def _print(results: Results, key: str | None) -> None:
     beside = results.effects.merge(results.truth, on=["metric", "variant"], suffixes=("", "_true"))
     for row in beside.to_dict(orient="records"):
         metric = find(results.plan.metrics, row["metric"])
-        low, high = difference(metric, row["absolute_low"]), difference(metric, row["absolute_high"])
+        absolute, low, high = differences(metric, row["absolute"], row["absolute_low"], row["absolute_high"])
         rows.append(
             (
                 f"{row['metric']}{' *' if metric.role == 'primary' else ''}",
                 row["variant"],
                 level(metric, row["control_value"]),
                 level(metric, row["treatment_value"]),
-                difference(metric, row["absolute"]),
+                absolute,
                 f"{low} to {high}",
                 p_value(row["p_value"]).removeprefix("p ").removeprefix("= "),
                 percent(row["relative"]),

@@ -102,6 +102,16 @@ def test_a_late_turn_does_not_take_back_what_was_ruled_out():
     assert low[-1] == low[2]
 
 
+def test_information_runs_no_faster_than_the_days_or_the_units():
+    early = replace(log(), entered=np.minimum(log().entered, 2))
+    np.testing.assert_allclose(information(effects(early.by_day(), METRICS), PLAN), np.arange(1, 7) / 6)
+    late = log()
+    few_first = replace(late, entered=np.where(np.arange(late.n_units) < 100, 0, np.maximum(late.entered, 1)))
+    found = information(effects(few_first.by_day(), METRICS), PLAN)
+    assert found[0] == pytest.approx(100 / 3000)
+    assert (np.diff(found) > 0).all()
+
+
 def test_information_goes_by_units_where_they_come_and_by_days_where_they_are_all_there():
     np.testing.assert_allclose(information(by_day(), PLAN), np.arange(1, 7) / 6)
     np.testing.assert_allclose(information(by_day(), replace(PLAN, days=12)), np.arange(1, 7) / 12)
