@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ExperimentError, unknown
-from experiments.effects import Effects, Estimates, compare, estimates
+from experiments.effects import Effects, compare
+from experiments.estimates import Estimates, estimates
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments
 

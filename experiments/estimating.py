@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from experiments.capping import cap
 from experiments.clusters import CLUSTER_UNITS, cluster, design_effect, per_unit
 from experiments.cuped import Covariate, cuped
-from experiments.effects import Effects, Estimates, compare, concatenate, effects, stack
+from experiments.effects import Effects, compare, concatenate, effects, stack
+from experiments.estimates import Estimates
 from experiments.log import Log
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments, moments

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.cuped import Covariate, cuped
-from experiments.effects import estimates
+from experiments.estimates import estimates
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments
 

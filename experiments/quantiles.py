@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from engine.errors import ExperimentError
-from experiments.effects import Effects, Estimates, compare
+from experiments.effects import Effects, compare
+from experiments.estimates import Estimates
 from experiments.moments import Floats
 
 _REACH = float(special.ndtri(0.975))  # half-width of the difference quotient, in standard errors of the rank

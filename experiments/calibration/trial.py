@@ -12,7 +12,8 @@ from experiments.calibration.population import Population
 from experiments.calibration.rules import Bools, Rule, stop
 from experiments.calibration.uplift import Injection, alone, treated, treated_quantiles
 from experiments.cuped import cuped
-from experiments.effects import Effects, Estimates, compare, effects, estimates
+from experiments.effects import Effects, compare, effects
+from experiments.estimates import Estimates, estimates
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments
 from experiments.quantiles import quantile_estimates

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.errors import ExperimentError
 from experiments.cuped import Covariate
-from experiments.effects import Estimates
+from experiments.estimates import Estimates
 from experiments.metrics import Metric
 from experiments.moments import Floats, Moments
 
