@@ -26,21 +26,22 @@ class Preset:
 
 _FAST = Preset(
     "Fast",
-    "Seconds of training on 100,000 interactions: a first look at whether taste matters.",
-    {"baseline_only": {}, "svd": {"n_factors": 20, "n_epochs": 10}},
+    "Seconds of training on 100,000 interactions: a first look at whether taste matters, for ratings and for lists.",
+    {"baseline_only": {}, "svd": {"n_factors": 20, "n_epochs": 10}, "ease": {}},
 )
 _BALANCED = Preset(
     "Balanced",
-    "One of each kind at its usual settings: neighbours, hidden traits and average differences.",
-    {"knn_baseline": {}, "svd": {}, "slope_one": {}},
+    "One of each kind at its usual settings: neighbours, hidden traits, average differences, and two made for lists.",
+    {"knn_baseline": {}, "svd": {}, "slope_one": {}, "ease": {}, "als": {}},
 )
 _ACCURATE = Preset(
     "Accurate",
-    "The most accurate settings for ratings; training takes minutes.",
+    "The most accurate settings for ratings and for lists; training takes minutes.",
     {
         "knn_baseline": {"similarity": "pearson_baseline", "user_based": False},
         "svd": {"n_factors": 100, "n_epochs": 50, "reg_all": 0.08},
         "svd_pp": {"cache_ratings": True},
+        "fusion": {},
     },
 )
 
