@@ -116,7 +116,7 @@ def shares_seen(units: ArrayLike, days: ArrayLike | None = None) -> Floats:
         days: days run up to each look, shape (looks,); None where a unit's figures are complete when it comes.
     """
     seen = np.asarray(units, dtype=np.float64)
-    by_units = seen / seen[-1]
+    by_units = seen / max(float(seen[-1]), 1.0)
     if days is None:
         return np.asarray(by_units)
     run = np.asarray(days, dtype=np.float64)

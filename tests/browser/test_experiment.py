@@ -10,7 +10,6 @@ from tests.browser.conftest import settle
 
 LONG = 180_000
 VERDICT = re.compile("^(Ship .+ instead|Stop: |Keep running, |Unhealthy: |Inconclusive: )")
-SMALL = "/simulate?users=400&days=5&seed=3"
 
 
 def choose(page, label, option):
@@ -131,7 +130,7 @@ def test_a_simulation_is_cancelled_midway(visit):
     assert page.get_by_test_id("stException").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/design", SMALL, "/results", "/report"])
+@pytest.mark.parametrize("path", ["/results", "/report"])
 def test_on_a_phone_in_the_dark_nothing_scrolls_sideways(visit, journey, path):
     page = visit(path, width=390, height=844, scheme="dark")
     assert page.get_by_test_id("stException").count() == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tea_tasting as tt
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 from statsmodels.stats.power import TTestIndPower, normal_power_het, normal_sample_size_one_tail, zt_ind_solve_power
@@ -77,7 +77,10 @@ def test_means_are_planned_as_tea_tasting_plans_them(seed, ratio, lift):
     given_ = {"ratio": ratio, "equal_var": True, "rel_effect_size": lift, "power": 0.8}
     past = pd.DataFrame({"y": y})
     comparison = Comparison(kind="mean", baseline=y.mean(), variance=y.var(ddof=1), split=(1, ratio))
-    known = tt.Mean("y", **given_).solve_power(past, "n_obs")[0]
+    try:
+        known = tt.Mean("y", **given_).solve_power(past, "n_obs")[0]
+    except ValueError:  # its solver starts where scipy's non-central t has no value
+        reject()
     near(np.ceil(sample_size(comparison, mde=lift * y.mean()).total), known.n_obs)
     found = detection_power(comparison, mde=lift * y.mean(), units=500)
     near(found, tt.Mean("y", **given_ | {"n_obs": 500}).solve_power(past, "power")[0].power)

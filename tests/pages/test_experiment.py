@@ -57,6 +57,7 @@ def analyse(page):
     while any(button.label == "Cancel" for button in page.button) and time.monotonic() < end:
         time.sleep(0.1)
         page.run()
+    page.run()  # the run that saw the child end may not yet have drawn what it left
     assert not page.exception
 
 
