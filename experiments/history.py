@@ -89,7 +89,7 @@ def _prices(dataset: Dataset) -> tuple[Floats, Floats]:
     price = item_prices(dataset.items)
     if price is None:
         return np.ones(dataset.n_items), touched
-    return price, touched * np.exp(price_effect(price, WorldParameters().price_sensitivity))
+    return price, touched * np.exp(price_effect(price, WorldParameters().strength("price_sensitivity")))
 
 
 def _held(done: Activity, metric: Metric) -> bool:

@@ -12,6 +12,7 @@ from engine.dataset import Dataset
 from engine.world.parameters import WorldParameters
 
 _WEEK = 7
+_SESSION_PRIOR = 3.0  # average sessions mixed into each user's items a session
 _RHYTHM_WEEKS = 2  # shorter logs cannot tell a weekday from a day
 _RHYTHM_PRIOR = 20.0  # sessions of an even week mixed into each weekday
 
@@ -22,12 +23,16 @@ class Activity:
 
     Attributes:
         sessions_per_day: expected sessions a day, shape (users,).
+        items_per_session: mean different items of a session, at least 1, shape (users,).
+        repeat_share: share of a session's items that the user had in an earlier session.
         rhythm: multiplier for each weekday, Monday first, mean 1, shape (7,).
         next_weekday: weekday of the day after the log's last event, 0 = Monday.
         note: a sentence where the log could not say, else None.
     """
 
     sessions_per_day: NDArray[np.float64]
+    items_per_session: NDArray[np.float64]
+    repeat_share: float
     rhythm: NDArray[np.float64]
     next_weekday: int
     note: str | None
@@ -40,11 +45,11 @@ def fit_activity(dataset: Dataset, params: WorldParameters) -> Activity:
     to the day of their last; who left is not counted as slow, for those simulated are users. The rate is the
     mean of a gamma posterior: ``(sessions + prior days x mean rate) / (days + prior days)``.
     """
-    rows = dataset.interactions.loc[dataset.interactions["time"].notna(), ["user", "time"]]
+    rows = dataset.interactions.loc[dataset.interactions["time"].notna(), ["user", "item", "time"]]
     if rows.empty:
         rate = params.default_sessions_per_day
         return Activity(
-            np.full(dataset.n_users, rate), np.ones(_WEEK), 0,
+            np.full(dataset.n_users, rate), np.ones(dataset.n_users), 0.0, np.ones(_WEEK), 0,
             f"The log has no times: every user has {rate:g} sessions a day.",
         )  # fmt: skip
     rows = rows.sort_values(["user", "time"], kind="stable")
@@ -64,7 +69,19 @@ def fit_activity(dataset: Dataset, params: WorldParameters) -> Activity:
     rate = np.where(days + prior > 0, (sessions + prior * mean) / np.maximum(days + prior, 1e-12), mean)
     rhythm = _rhythm(day[opens], day.min(), day.max()) if params.weekly_rhythm else np.ones(_WEEK)
     following = pd.Timestamp(int(day.max() + 1), unit="D").weekday()
-    return Activity(np.minimum(rate, params.max_sessions_per_day), rhythm, following, None)
+    items, repeats = _session_items(user, np.cumsum(opens), rows["item"].to_numpy(), sessions)
+    return Activity(np.minimum(rate, params.max_sessions_per_day), items, repeats, rhythm, following, None)
+
+
+def _session_items(
+    user: NDArray[np.integer], session: NDArray[np.int64], item: NDArray[np.integer], sessions: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], float]:
+    """Return each user's mean of different items a session, shrunk to everybody's, and the share of repeats."""
+    had = pd.DataFrame({"user": user, "session": session, "item": item}).drop_duplicates(["session", "item"])
+    items = np.bincount(had["user"], minlength=len(sessions))
+    mean = items.sum() / sessions.sum()
+    per_session = (items + _SESSION_PRIOR * mean) / (sessions + _SESSION_PRIOR)
+    return np.maximum(per_session, 1.0), float(had.duplicated(["user", "item"]).mean())
 
 
 def _rhythm(opened: NDArray[np.int64], first: int, last: int) -> NDArray[np.float64]:

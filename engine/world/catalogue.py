@@ -33,6 +33,16 @@ def price_effect(price: Array, sensitivity: float) -> Array:
     return -sensitivity * (logs - logs.mean()) / spread if spread > 0 else np.zeros_like(price)
 
 
+def price_slope(price: Array, sensitivity: float) -> float:
+    """Return the logits of buying that are lost per unit of log price, as ``price_effect`` has them.
+
+    Where prices do not vary, their logs count as if their standard deviation were 1.
+    """
+    positive = price[price > 0]
+    spread = float(np.log(np.maximum(price, positive.min())).std()) if len(positive) else 0.0
+    return sensitivity / spread if spread > 0 else sensitivity
+
+
 def item_categories(items: pd.DataFrame) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Return each item's category code, -1 where it has none, and the categories' names in order."""
     if "category" not in items:

@@ -37,6 +37,7 @@ def choose(state: State, units: NDArray[np.integer], slates: NDArray[np.int32], 
         day=np.full(len(row), state.day, dtype=np.int32),
         unit=units[row].astype(np.int32),
         item=chosen[row, column],
+        carted=np.zeros(len(row), dtype=bool),
         bought=np.zeros(len(row), dtype=bool),
         utility=np.take_along_axis(utility, taken, axis=1)[row, column],
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 
 _CLICKS = ("click", "view", "interaction")
+_CARTS = ("cart", "add_to_cart", "addtocart", "basket")
 _PURCHASES = ("purchase", "buy", "order", "transaction")
 
 
@@ -27,14 +29,28 @@ def purchases_per_view(dataset: Dataset) -> float | None:
 
     None where the log does not name both views and purchases.
     """
+    share = _bought_of(dataset, ("click", "view"))
+    return None if share is None else float(np.clip(share, 0.001, 0.9))
+
+
+def purchases_per_cart(dataset: Dataset) -> float | None:
+    """Return the share of pairs put in a cart that were bought too, at least 0.001.
+
+    None where the log does not name both carts and purchases.
+    """
+    share = _bought_of(dataset, _CARTS)
+    return None if share is None else max(share, 0.001)
+
+
+def _bought_of(dataset: Dataset, names: tuple[str, ...]) -> float | None:
     rows = dataset.interactions
     event = rows["event"].astype(str).str.lower()
     pair = rows["user"].to_numpy(np.int64) * dataset.n_items + rows["item"].to_numpy(np.int64)
-    viewed = np.unique(pair[event.isin(("click", "view")).to_numpy()])
+    touched = np.unique(pair[event.isin(names).to_numpy()])
     bought = np.unique(pair[event.isin(_PURCHASES).to_numpy()])
-    if not len(viewed) or not len(bought):
+    if not len(touched) or not len(bought):
         return None
-    return float(np.clip(np.isin(viewed, bought).mean(), 0.001, 0.9))
+    return float(np.isin(touched, bought).mean())
 
 
 def _named(dataset: Dataset, names: tuple[str, ...]) -> list[float]:
@@ -44,3 +60,18 @@ def _named(dataset: Dataset, names: tuple[str, ...]) -> list[float]:
 
 def _positive(dataset: Dataset) -> list[float]:
     return [weight for weight in dataset.event_weights.values() if weight > 0]
+
+
+def choice_rows(dataset: Dataset) -> NDArray[np.bool_]:
+    """Return which rows are choices, shape (rows,): the log's views or clicks where it names any.
+
+    Elsewhere every rating of explicit feedback, and every event of positive weight of implicit feedback.
+    """
+    event = dataset.interactions["event"].astype(str).str.lower()
+    named = event.isin(("click", "view")).to_numpy()
+    if named.any():
+        return named
+    if dataset.feedback == "explicit":
+        return dataset.interactions["rating"].notna().to_numpy()
+    weight = {name.lower(): value for name, value in dataset.event_weights.items()}
+    return event.map(weight).fillna(0.0).to_numpy(np.float64) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +13,18 @@ from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.preferences import Preferences
 from engine.world.activity import fit_activity
-from engine.world.catalogue import item_categories, item_prices, price_effect
-from engine.world.events import click_weight, purchase_weight, purchases_per_view
+from engine.world.calibration import calibrated
+from engine.world.catalogue import item_categories, item_prices, price_effect, price_slope
+from engine.world.events import click_weight, purchase_weight, purchases_per_cart, purchases_per_view
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale, fit_ratings
-from engine.world.response import Response, calibrated_intercept, examination
+from engine.world.response import Response
 from engine.world.taste import choice_weights, complete, latent
 from engine.world.world import World, rows_of
 
 Array = NDArray[np.float64]
 
-_SAMPLE = 2000  # units, and pairs a rating scale is read from, that calibration looks at
-_SLATE = 10
+_SAMPLE = 2000  # pairs a rating scale is read from, by twenties
 
 
 def fit_world(
@@ -66,39 +67,50 @@ def fit_world(
     price = item_prices(dataset.items)
     paid = np.ones(dataset.n_items) if price is None else price
     category, categories = item_categories(dataset.items)
-    rate = purchases_per_view(dataset)
+    rate, in_cart = purchases_per_view(dataset), purchases_per_cart(dataset)
+    measured: dict[str, Any] = {
+        name: value for name, value in (("purchase_rate", rate), ("purchases_per_cart", in_cart)) if value
+    }
 
     quality_weight = weights.quality * (1 - params.exposure_share)
     slope = float(np.hypot(weights.taste, quality_weight))
     world = World(
         name=dataset.name,
-        params=params if rate is None else replace(params, purchase_rate=rate),
+        params=replace(params, **measured),
         key=np.arange(len(user), dtype=np.int64),
         user=user.astype(np.int32),
         taste=taste * (weights.taste / slope),
         activity=activity.sessions_per_day[user],
+        items_per_session=activity.items_per_session[user],
         history=history,
         vectors=found.vectors,
         quality=found.quality * (quality_weight / slope),
         price=paid,
         category=category,
         categories=categories,
+        exposure=_exposure(preferences.item_users, params.exposure_share),
+        repeat_share=activity.repeat_share,
         rhythm=activity.rhythm,
         first_weekday=activity.next_weekday,
         response=Response(
             click_intercept=0.0,
             click_slope=slope,
+            cart_intercept=0.0,
+            cart_slope=params.cart_sensitivity,
             purchase_intercept=0.0,
             purchase_slope=params.purchase_sensitivity,
-            price_effect=price_effect(paid, params.price_sensitivity),
-            position_bias=params.position_bias,
+            price_effect=price_effect(paid, params.strength("price_sensitivity")),
+            price_slope=price_slope(paid, params.strength("price_sensitivity")),
+            position_bias=params.strength("position_bias"),
         ),
         ratings=None,
         click_weight=click_weight(dataset),
         purchase_weight=purchase_weight(dataset),
-        notes=tuple(_notes(activity.note, priced=price is not None, rate=rate, measured=weights.pairs > 0)),
+        notes=tuple(
+            _notes(activity.note, priced=price is not None, rate=rate, in_cart=in_cart, measured=weights.pairs > 0)
+        ),
     )
-    world = _calibrated(world)
+    world = calibrated(world)
     return replace(world, ratings=_rating_scale(world, rng)) if preferences.explicit else world
 
 
@@ -119,36 +131,10 @@ def _thinned(history: Preferences, clone: NDArray[np.bool_], keep: float, rng: n
     return history.take(kept)
 
 
-def _calibrated(world: World) -> World:
-    """Set both intercepts so that popularity's slates meet the target click-through and purchase rate."""
-    units = np.linspace(0, world.n_units - 1, min(world.n_units, _SAMPLE)).astype(np.int64)
-    slates = _popular_slates(world.history, units, min(_SLATE, world.n_items))
-    shown = slates >= 0
-    utility = world.utility(units, np.maximum(slates, 0))
-    response, params = world.response, world.params
-    looked = examination(slates.shape[1], params.position_bias)
-    weight = shown * looked
-    # Click-through is a share of impressions, so the target is one of what is looked at.
-    target = params.click_through * shown.sum() / max(weight.sum(), 1e-12)
-    intercept = calibrated_intercept(response.click_slope * utility, weight, min(target, 0.99))
-    response = replace(response, click_intercept=intercept)
-    offset = response.purchase_slope * utility + response.price_effect[np.maximum(slates, 0)]
-    buying = calibrated_intercept(offset, weight * response.click(utility), params.purchase_rate)
-    return replace(world, response=replace(response, purchase_intercept=buying))
-
-
-def _popular_slates(history: Preferences, units: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """Return the ``k`` items with the most users that each unit has not had; -1 where fewer are left."""
-    order = np.argsort(-history.item_users, kind="stable")
-    deep = min(history.n_items, k + int(history.user_items[units].max(initial=0)))
-    slates = np.full((len(units), k), -1, dtype=np.int64)
-    for start in range(0, len(units), 256):  # blocks bound the memory
-        rows = units[start : start + 256]
-        fresh = history.matrix[rows][:, order[:deep]].toarray() == 0
-        place = np.cumsum(fresh, axis=1)
-        row, column = np.nonzero(fresh & (place <= k))
-        slates[start + row, place[row, column] - 1] = order[column]
-    return slates
+def _exposure(item_users: NDArray[np.integer], share: float) -> Array:
+    """Return each item's chance to be come across, where log popularity is in part exposure, in part liking."""
+    weight = (item_users + 1.0) ** share
+    return np.asarray(weight / weight.sum())
 
 
 def _rating_scale(world: World, rng: np.random.Generator) -> RatingScale:
@@ -162,12 +148,16 @@ def _rating_scale(world: World, rng: np.random.Generator) -> RatingScale:
     return fit_ratings(history.value, utility + noise)
 
 
-def _notes(activity_note: str | None, *, priced: bool, rate: float | None, measured: bool) -> Iterator[str]:
+def _notes(
+    activity_note: str | None, *, priced: bool, rate: float | None, in_cart: float | None, measured: bool
+) -> Iterator[str]:
     if activity_note:
         yield activity_note
     if not priced:
         yield "The items have no price: every purchase brings 1, so revenue counts conversions."
     if rate is not None:
         yield f"Purchases per click follow the log: {rate:.1%} of the viewed user-item pairs were bought."
+    if in_cart is not None:
+        yield f"Purchases per cart follow the log: {in_cart:.1%} of the user-item pairs in a cart were bought."
     if not measured:
         yield "The log is too small to measure how taste and popularity weigh in a choice: both weigh 1."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-QUANTITIES = ("sessions", "impressions", "clicks", "purchases", "revenue")
+QUANTITIES = ("sessions", "impressions", "clicks", "carts", "purchases", "revenue")
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,15 @@ class Consumed:
         day: shape (clicks,).
         unit: shape (clicks,).
         item: shape (clicks,).
-        bought: whether the click became a purchase, shape (clicks,).
+        carted: whether the click was put in the cart, shape (clicks,).
+        bought: whether it was then bought, shape (clicks,).
         utility: the item's true utility to the unit at that time, shape (clicks,).
     """
 
     day: NDArray[np.int32]
     unit: NDArray[np.int32]
     item: NDArray[np.int32]
+    carted: NDArray[np.bool_]
     bought: NDArray[np.bool_]
     utility: NDArray[np.float64]
 
@@ -39,6 +41,7 @@ def joined(parts: Sequence[Consumed]) -> Consumed:
         day=np.concatenate([np.zeros(0, np.int32), *(part.day for part in parts)]),
         unit=np.concatenate([np.zeros(0, np.int32), *(part.unit for part in parts)]),
         item=np.concatenate([np.zeros(0, np.int32), *(part.item for part in parts)]),
+        carted=np.concatenate([np.zeros(0, bool), *(part.carted for part in parts)]),
         bought=np.concatenate([np.zeros(0, bool), *(part.bought for part in parts)]),
         utility=np.concatenate([np.zeros(0), *(part.utility for part in parts)]),
     )
@@ -50,7 +53,7 @@ class Outcomes:
 
     Attributes:
         values: sums over the day, shape (days, units, quantities): sessions, impressions (positions shown),
-            clicks, purchases, and revenue in the currency of the items' prices.
+            clicks, carts, purchases, and revenue in the currency of the items' prices.
         assignment: which policy each unit saw, shape (units,).
         policies: the policies' titles.
         consumed: what was clicked.

@@ -16,6 +16,7 @@ from engine.preferences import Preferences
 from engine.world.drift import drifted
 from engine.world.outcomes import Consumed
 from engine.world.pairs import Pairs, added, as_matrix, pairs_of
+from engine.world.showings import Showings, nothing_shown
 from engine.world.world import World
 
 Report = Callable[[str, int | None, int | None], None]
@@ -30,6 +31,7 @@ class State:
         seed: seed of the run; a policy's luck is ``engine.noise.uniform(state.seed, name, world.key[...], ...)``.
         day: day of the run, from 0.
         session: session within the day, from 0.
+        shown: what each unit was shown lately.
         seen_pairs: what each unit has had, which is not shown to it again, as sorted ``unit x items + item``.
     """
 
@@ -37,6 +39,7 @@ class State:
     seed: int
     day: int
     session: int
+    shown: Showings
     seen_pairs: Pairs
 
     @cached_property
@@ -50,7 +53,7 @@ class State:
 
     def after(self, consumed: Consumed) -> Self:
         """Return the state once ``consumed`` is seen and, where drift is on, has moved the tastes."""
-        world = drifted(self.world, consumed.unit, consumed.item, self.world.params.taste_drift)
+        world = drifted(self.world, consumed.unit, consumed.item, self.world.params.strength("drift"))
         seen = added(self.seen_pairs, pairs_of(consumed.unit, consumed.item, world.n_items))
         return replace(self, world=world, seen_pairs=seen)
 
@@ -58,7 +61,7 @@ class State:
 def opening(world: World, seed: int) -> State:
     """Return the state before anything happens: everybody has had their history."""
     had = pairs_of(world.history.user, world.history.item, world.n_items)
-    return State(world, seed, day=0, session=0, seen_pairs=had)
+    return State(world, seed, day=0, session=0, shown=nothing_shown(world.n_units, world.params.memory), seen_pairs=had)
 
 
 class Policy(Protocol):

@@ -1,4 +1,4 @@
-"""How a unit responds to a slate: looks by position, clicks by utility, buys by utility and price."""
+"""How a unit responds to a slate: looks by position, takes by utility, puts in the cart and buys."""
 
 from __future__ import annotations
 
@@ -6,70 +6,66 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
 
 Array = NDArray[np.float64]
 
-_STEEPEST = 60.0  # logits; beyond them a probability is 0 or 1
-
 
 @dataclass(frozen=True)
 class Response:
-    """The probabilities of clicking and buying. Position-based click model (Craswell et al. 2008, section 3).
+    """The probabilities of clicking, of putting in the cart and of buying.
 
-    A position is looked at with a chance of its own; what is looked at is clicked with the logit of its
-    utility against an outside option whose utility is ``-click_intercept / click_slope``.
+    Clicks are successive multinomial logits: a unit takes one item after another of what is left of the slate,
+    until an outside option is preferred. An item's weight is its attention by position times
+    ``exp(click_slope x utility)``, the outside option's is ``exp(-click_intercept)``. ``cart`` and ``purchase``
+    are logits of their own.
 
     Attributes:
-        click_intercept: logit of clicking an examined item of utility 0.
+        click_intercept: logit of preferring an item of utility 0 at the first position to the outside option.
         click_slope: logits per standard deviation of utility.
-        purchase_intercept: logit of buying a clicked item of utility 0 and average price.
+        cart_intercept: logit of putting a clicked item of utility 0 in the cart.
+        cart_slope: logits per standard deviation of utility.
+        purchase_intercept: logit of buying an item in the cart, of utility 0 and average price.
         purchase_slope: logits per standard deviation of utility.
-        price_effect: logits an item's price adds (negative above the average price), shape (items,).
+        price_effect: logits an item's list price adds (negative above the average price), shape (items,).
+        price_slope: logits lost per unit of log price, for prices that are not the list's.
         position_bias: exponent of ``1 / log2(1 + position)``.
     """
 
     click_intercept: float
     click_slope: float
+    cart_intercept: float
+    cart_slope: float
     purchase_intercept: float
     purchase_slope: float
     price_effect: Array
+    price_slope: float
     position_bias: float
 
     def examination(self, slate_size: int) -> Array:
-        """Return the chance that each position, best first, is looked at, shape (slate_size,)."""
+        """Return the attention to each position, best first, 1 at the first, shape (slate_size,)."""
         return examination(slate_size, self.position_bias)
 
     def click(self, utility: Array) -> Array:
-        """Return the chance to click what is looked at, of the same shape as ``utility``."""
+        """Return the chance to prefer what is looked at to the outside option, of the shape of ``utility``."""
         return np.asarray(expit(self.click_intercept + self.click_slope * utility))
 
-    def purchase(self, utility: Array, items: NDArray[np.integer]) -> Array:
-        """Return the chance to buy clicked ``items``, of the same shape as ``utility``."""
-        logit = self.purchase_intercept + self.purchase_slope * utility + self.price_effect[items]
-        return np.asarray(expit(logit))
+    def cart(self, utility: Array) -> Array:
+        """Return the chance to put clicked items in the cart, of the shape of ``utility``."""
+        return np.asarray(expit(self.cart_intercept + self.cart_slope * utility))
+
+    def purchase(self, utility: Array, items: NDArray[np.integer], price_factor: float | Array = 1.0) -> Array:
+        """Return the chance to buy ``items`` in the cart, of the shape of ``utility``.
+
+        Args:
+            utility: of the unit for the item.
+            items: item codes, of the same shape.
+            price_factor: the price as a part of the list price, above 0.
+        """
+        price = self.price_effect[items] - self.price_slope * np.log(price_factor)
+        return np.asarray(expit(self.purchase_intercept + self.purchase_slope * utility + price))
 
 
 def examination(slate_size: int, position_bias: float) -> Array:
-    """Return the chance that each position is looked at: the nDCG discount to the power ``position_bias``."""
+    """Return the attention to each position: the nDCG discount to the power ``position_bias``."""
     return np.log2(np.arange(2, slate_size + 2)) ** -position_bias
-
-
-def calibrated_intercept(offset: Array, weight: Array, target: float) -> float:
-    """Return the intercept at which the weighted mean of ``expit(intercept + offset)`` meets ``target``.
-
-    Args:
-        offset: logits without the intercept, any shape.
-        weight: non-negative weights of the same shape. They add up to what ``target`` is a share of.
-        target: between 0 and 1; met as nearly as an intercept within 60 logits can.
-    """
-
-    def miss(intercept: float) -> float:
-        return float((weight * expit(intercept + offset)).sum() - target * weight.sum())
-
-    if weight.sum() == 0 or miss(-_STEEPEST) >= 0:
-        return -_STEEPEST
-    if miss(_STEEPEST) <= 0:
-        return _STEEPEST
-    return float(brentq(miss, -_STEEPEST, _STEEPEST, xtol=1e-10))

@@ -88,13 +88,16 @@ def _session(state: State, units: Codes, slates: NDArray[np.int32], today: NDArr
     chance = shown * response.examination(slates.shape[1]) * response.click(utility)
     key = world.key[units][:, None]
     clicks = uniform(state.seed, "click", key, state.day, state.session, items) < chance
+    carts = uniform(state.seed, "cart", key, state.day, state.session, items) < response.cart(utility)
+    carts &= clicks
     buys = uniform(state.seed, "purchase", key, state.day, state.session, items) < response.purchase(utility, items)
-    buys &= clicks
+    buys &= carts
     today[units] += np.column_stack(
         [
             np.ones(len(units)),
             shown.sum(axis=1),
             clicks.sum(axis=1),
+            carts.sum(axis=1),
             buys.sum(axis=1),
             (buys * world.price[items]).sum(axis=1),
         ]
@@ -104,6 +107,7 @@ def _session(state: State, units: Codes, slates: NDArray[np.int32], today: NDArr
         day=np.full(len(row), state.day, dtype=np.int32),
         unit=units[row].astype(np.int32),
         item=slates[clicks],
+        carted=carts[clicks],
         bought=buys[clicks],
         utility=utility[clicks],
     )
@@ -111,8 +115,9 @@ def _session(state: State, units: Codes, slates: NDArray[np.int32], today: NDArr
 
 def _sessions(world: World, satisfaction: Array, seed: int, day: int) -> NDArray[np.int64]:
     """Return each unit's sessions today: Poisson, by the inverse distribution function of one draw a unit."""
-    rate = world.activity * world.rhythm[(world.first_weekday + day) % len(world.rhythm)]
-    rate = rate * (1 + world.params.return_effect * satisfaction)
+    weekday = world.rhythm[(world.first_weekday + day) % len(world.rhythm)]
+    rate = world.activity * np.maximum(1 + world.params.strength("weekly_rhythm") * (weekday - 1), 0)
+    rate = rate * (1 + world.params.strength("satisfaction") * satisfaction)
     drawn = poisson.ppf(uniform(seed, "sessions", world.key, day), rate)
     return np.asarray(np.minimum(drawn, world.params.max_sessions_per_day), dtype=np.int64)
 

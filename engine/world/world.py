@@ -12,6 +12,7 @@ from engine.preferences import Preferences
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale
 from engine.world.response import Response
+from engine.world.scene import Scene
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -31,18 +32,22 @@ class World:
         user: the Dataset's user each unit was made from, shape (units,).
         taste: shape (units, rank).
         activity: expected sessions a day, shape (units,).
+        items_per_session: mean items taken in a session without a recommender, at least 1, shape (units,).
         history: what each unit did before, units by items.
         vectors: item vectors, shape (items, rank).
         quality: the utility all units share, shape (items,).
         price: what a purchase brings, shape (items,); 1 where the items have no price.
         category: code of each item's category, -1 where it has none, shape (items,).
         categories: names of the categories.
+        exposure: chance to come across each item by oneself, adds up to 1, shape (items,).
+        repeat_share: share of what is taken without a recommender that goes back to what the unit had.
         rhythm: activity multiplier for each weekday, Monday first, mean 1, shape (7,).
         first_weekday: weekday of day 0, 0 = Monday.
         response: the probabilities of clicking and buying.
         ratings: how utility becomes a rating where feedback is explicit, else None.
         click_weight: event weight of a click where feedback is implicit.
         purchase_weight: event weight a purchase adds where feedback is implicit.
+        scene: what sessions are about beyond taste; None for nothing.
         notes: what had to be assumed, in sentences.
     """
 
@@ -52,18 +57,22 @@ class World:
     user: NDArray[np.int32]
     taste: Array
     activity: Array
+    items_per_session: Array
     history: Preferences
     vectors: Array
     quality: Array
     price: Array
     category: NDArray[np.int32]
     categories: tuple[str, ...]
+    exposure: Array
+    repeat_share: float
     rhythm: Array
     first_weekday: int
     response: Response
     ratings: RatingScale | None
     click_weight: float
     purchase_weight: float
+    scene: Scene | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -95,6 +104,22 @@ class World:
         """Return the true utility of the whole catalogue to ``units``, shape (len(units), items)."""
         return self.taste[units] @ self.vectors.T + self.quality
 
+    def without(self, *behaviours: str) -> Self:
+        """Return the same world with ``behaviours`` switched off and nothing else changed.
+
+        The intercepts stay as they are, so that click-through moves; fit with ``params.without(...)`` to have
+        it calibrated anew.
+
+        Raises:
+            DataError: where one is not among ``engine.world.parameters.BEHAVIOURS``.
+        """
+        params, response = self.params.without(*behaviours), self.response
+        if not params.position_bias:
+            response = replace(response, position_bias=0.0)
+        if not params.price_sensitivity:
+            response = replace(response, price_effect=np.zeros_like(response.price_effect), price_slope=0.0)
+        return replace(self, params=params, response=response)
+
     def take(self, units: Codes) -> Self:
         """Return the same world with ``units`` alone, in that order; each keeps its key and so its luck."""
         codes = np.asarray(units)
@@ -104,6 +129,7 @@ class World:
             user=self.user[codes],
             taste=self.taste[codes],
             activity=self.activity[codes],
+            items_per_session=self.items_per_session[codes],
             history=rows_of(self.history, codes),
         )
 

@@ -45,7 +45,7 @@ class Narrow:
 def consumed_of(unit, item, utility=0.0):
     unit, item = np.array(unit, dtype=np.int32), np.array(item, dtype=np.int32)
     flat = np.zeros(len(unit))
-    return Consumed(flat.astype(np.int32), unit, item, flat.astype(bool), flat + utility)
+    return Consumed(flat.astype(np.int32), unit, item, flat.astype(bool), flat.astype(bool), flat + utility)
 
 
 def test_measures_by_brute_force(world):

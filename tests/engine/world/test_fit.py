@@ -51,10 +51,10 @@ def test_more_units_are_everybody_and_clones(ratings_log):
 
 
 def test_popularity_meets_the_click_through_it_was_calibrated_to(ratings_log):
-    params = WorldParameters(click_through=0.08, purchase_rate=0.3, return_effect=0.0)
+    params = WorldParameters(click_through=0.08, purchase_rate=0.3, satisfaction=False)
     world = fit_world(ratings_log, np.random.default_rng(1), users=4000, params=params)
     outcomes = run(world, [make_policy("popularity")], np.zeros(4000, int), days=1, seed=2)
-    _, shown, clicks, purchases, _ = outcomes.total().sum(axis=0)
+    _, shown, clicks, _, purchases, _ = outcomes.total().sum(axis=0)
     assert clicks / shown == pytest.approx(0.08, rel=0.15)
     assert purchases / clicks == pytest.approx(0.3, rel=0.25)
 

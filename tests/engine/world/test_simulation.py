@@ -7,7 +7,7 @@ from engine.errors import ExperimentError
 from engine.policies import ModelPolicy, OraclePolicy, RandomPolicy, make_policy
 from engine.world import QUANTITIES, fit_world, learned, run
 
-SESSIONS, IMPRESSIONS, CLICKS, PURCHASES, REVENUE = range(len(QUANTITIES))
+SESSIONS, IMPRESSIONS, CLICKS, CARTS, PURCHASES, REVENUE = range(len(QUANTITIES))
 
 
 def everyone(world, policy, **options):
@@ -72,7 +72,7 @@ def test_oracle_beats_popularity_beats_random(events_log):
 def test_quantities_agree_with_each_other(world):
     outcomes = everyone(world, make_policy("popularity"), days=14)
     values, consumed = outcomes.values, outcomes.consumed
-    assert values.shape == (14, world.n_units, 5)
+    assert values.shape == (14, world.n_units, 6)
     assert (values[..., IMPRESSIONS] <= 10 * values[..., SESSIONS]).all()
     assert (values[..., PURCHASES] <= values[..., CLICKS]).all()
     per_unit = np.bincount(consumed.unit, minlength=world.n_units)
@@ -105,7 +105,7 @@ def test_candidates_last_as_long_as_the_catalogue_does(world):
 @pytest.mark.parametrize("policy", [OraclePolicy(), RandomPolicy()])
 def test_who_runs_short_between_refits_is_ranked_again(world, policy):
     """Neither policy learns, so that ranking anew every day must change nothing."""
-    eager = replace(world, response=replace(world.response, click_intercept=3.0))
+    eager = replace(world.without("drift"), response=replace(world.response, click_intercept=3.0))
     options = {"days": 10, "slate_size": 2}
     kept = everyone(eager, policy, retrain_every=None, **options)
     assert kept.total()[:, CLICKS].max() > 12
@@ -115,7 +115,7 @@ def test_who_runs_short_between_refits_is_ranked_again(world, policy):
 def test_activity_sets_the_sessions(world):
     busy = replace(world, activity=np.full(world.n_units, 2.0), rhythm=np.ones(7))
     quiet = replace(busy, activity=np.zeros(world.n_units))
-    params = replace(world.params, return_effect=0.0)
+    params = world.params.without("satisfaction")
     sessions = everyone(replace(busy, params=params), RandomPolicy(), days=60).values[..., SESSIONS]
     assert sessions.mean() == pytest.approx(2.0, rel=0.05)
     assert sessions.max() <= params.max_sessions_per_day
@@ -123,7 +123,9 @@ def test_activity_sets_the_sessions(world):
 
 
 def test_satisfaction_brings_users_back(world):
-    lively = replace(world, activity=np.full(world.n_units, 1.0), params=replace(world.params, return_effect=1.0))
+    lively = replace(
+        world, activity=np.full(world.n_units, 1.0), params=replace(world.params, satisfaction_strength=1.0)
+    )
     happy = everyone(lively, OraclePolicy(), days=30).values[..., SESSIONS].sum()
     bored = everyone(lively, RandomPolicy(), days=30).values[..., SESSIONS].sum()
     assert happy > 1.1 * bored
@@ -193,8 +195,9 @@ def test_what_is_learned_is_sorted_and_on_the_logs_scale(world, events_log):
 
 
 def test_taste_drifts_toward_what_is_consumed_when_on(world):
-    drifting = replace(world, params=replace(world.params, taste_drift=0.2))
-    kept = everyone(world, OraclePolicy(), days=15).consumed
+    drifting = replace(world, params=replace(world.params, drift_strength=0.2))
+    still = world.without("drift")
+    kept = everyone(still, OraclePolicy(), days=15).consumed
     moved = everyone(drifting, OraclePolicy(), days=15).consumed
     assert kept.utility.tolist() == world.utility(kept.unit, kept.item).tolist()
     assert (moved.utility != drifting.utility(moved.unit, moved.item)).any()
