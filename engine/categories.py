@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
@@ -29,15 +30,20 @@ class Categories:
 
 
 def categories_of(dataset: Dataset) -> Categories | None:
-    """Return the categories of ``dataset``'s items, or None where the item table names none.
+    """Return the categories of ``dataset``'s items, or None where the item table names none."""
+    return named_categories(dataset.items)
+
+
+def named_categories(items: pd.DataFrame) -> Categories | None:
+    """Return the categories of ``items``, one row an item, or None where the table names none.
 
     Taken from the column ``genres`` where there is one, since it names all of an item's categories, otherwise
     from ``category``. An item with several, written ``Action|Comedy``, belongs to each in equal parts.
     """
-    column = next((name for name in ("genres", "category") if name in dataset.items), None)
+    column = next((name for name in ("genres", "category") if name in items), None)
     if column is None:
         return None
-    named = dataset.items[column].astype(object)
+    named = items[column].astype(object)
     text = named.where(named.notna(), "").astype(str)
     if not any(_names(cell) for cell in text.unique()):
         return None

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from engine.errors import ModelError, unknown
-from engine.models import MODELS, check_params
-from engine.policies.model import ModelPolicy
-from engine.policies.organic import NonePolicy
-from engine.policies.reference import OraclePolicy, RandomPolicy
+from engine.policies.bases import check_base, make_base
+from engine.policies.grammar import PolicySpec, parse
+from engine.policies.staged import StagedPolicy
 from engine.world.policy import Policy
 
 
-def make_policy(name: str, params: Mapping[str, object] | None = None, seed: int = 0) -> Policy:
-    """Return the policy called ``name``: ``oracle``, ``random``, ``none``, or any model of the registry.
+def make_policy(
+    spec: str | PolicySpec, params: Mapping[str, object] | None = None, seed: int = 0, *, then: Sequence[str] = ()
+) -> Policy:
+    """Return the policy that ``spec`` writes, not yet trained.
 
     Args:
-        name: ``random`` draws anew for each session, which no ranking model can.
-        params: the model's parameters; ``oracle``, ``random`` and ``none`` have none.
+        spec: such as ``oracle``, ``random``, ``none``, ``svd`` or ``svd+mmr:0.3+cap:3``; see ``grammar.parse``.
+            ``random`` draws anew for each session, which no ranking model can.
+        params: the model's parameters beside those in ``spec``; ``oracle``, ``random`` and ``none`` have none.
         seed: seed of a model's training or of the draws.
+        then: stages after those of ``spec``, such as ``("mmr:0.3",)``.
 
     Raises:
-        ModelError: where the name or a parameter is unknown, or a value out of range.
+        ModelError: where the name, a parameter or a stage is unknown, or a value out of range.
     """
-    given = dict(params or {})
-    if name in ("oracle", "random", "none"):
-        if given:
-            raise ModelError(f"The {name} policy takes no parameters. It was given: {', '.join(given)}.")
-        return NonePolicy() if name == "none" else OraclePolicy() if name == "oracle" else RandomPolicy(seed)
-    if name not in MODELS:
-        raise ModelError(unknown("Policy", name, ["oracle", "none", *MODELS]))
-    check_params(name, given)
-    return ModelPolicy(name, given, seed)
+    read = parse(spec) if isinstance(spec, str) else spec
+    if then:
+        read = parse("+".join((str(read), *then)))
+    given = {**read.params, **(params or {})}
+    check_base(read.base, given)
+    base = make_base(read.base, given, seed)
+    return StagedPolicy(base, read.stages) if read.stages else base
