@@ -14,7 +14,6 @@ from engine.models.ranking import NOTHING, Ranking
 from engine.noise import uniform
 from engine.world.pairs import contains, first_fresh, pairs_of
 from engine.world.policy import State
-from engine.world.world import World
 
 Codes = NDArray[np.integer]
 
@@ -36,7 +35,7 @@ def organic_slates(state: State, units: Codes, k: int) -> Ranking:
         The first items are the same whatever ``k`` is. Scores fall with the place.
     """
     world = state.world
-    reached = np.cumsum(_exposure(world))
+    reached = np.cumsum(world.exposure)
     items = np.full((len(units), k), NOTHING, dtype=np.int32)
     drawn = np.zeros((len(units), 0), dtype=np.int32)
     short = np.arange(len(units))
@@ -58,11 +57,6 @@ def organic_slates(state: State, units: Codes, k: int) -> Ranking:
     return Ranking(items=items, scores=scores)
 
 
-def _exposure(world: World) -> NDArray[np.float64]:
-    """Return each item's chance to be come across, in proportion: its popularity in the history."""
-    return np.asarray(world.history.item_users + 1.0, dtype=np.float64)
-
-
 def _first_seen(drawn: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return whether each draw is its row's first of that item."""
     order = np.argsort(drawn, axis=1, kind="stable")
@@ -81,7 +75,7 @@ def _completed(state: State, units: Codes, items: NDArray[np.int32], drawn: NDAr
     world = state.world
     every = np.arange(world.n_items, dtype=np.int32)
     luck = uniform(state.seed, "organic race", world.key[units][:, None], state.day, state.session, every)
-    finish = -np.log(luck) / np.maximum(_exposure(world), np.finfo(np.float64).tiny)
+    finish = -np.log(luck) / np.maximum(world.exposure, np.finfo(np.float64).tiny)
     order = np.argsort(finish, axis=1, kind="stable").astype(np.int32)
     fresh = ~contains(state.seen_pairs, pairs_of(units[:, None], order, world.n_items))
     there = np.zeros(order.shape, dtype=bool)
