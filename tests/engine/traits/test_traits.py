@@ -85,8 +85,7 @@ def test_what_is_new_is_not_taken_for_difficult():
     time = rng.integers(0, 4, (400, 1)) + np.arange(8)
     items = np.stack([rng.choice(50, 8, replace=False) for _ in range(400)])
     items = np.where(rng.random(items.shape) < 0.5, 50 + time, items)
-    known = item_difficulty(histories(items, time, 61)).known
-    assert abs(np.corrcoef(known[50:], np.arange(50, 61))[0, 1]) < 0.5
+    assert np.abs(item_difficulty(histories(items, time, 61)).known[50:]).max() < 0.3
 
 
 def test_pairs_of_one_moment_share_their_place(climbing):
