@@ -16,6 +16,8 @@ from engine.world.world import World
 def learned(world: World, consumed: Consumed, seed: int, units: NDArray[np.bool_] | None = None) -> Preferences:
     """Return the history of all units with what was consumed since, sorted by unit and item.
 
+    What users did who are no units (``world.elsewhere``) comes after, under user codes of its own.
+
     Where feedback is explicit, what was consumed is rated: utility with ``rating_noise``, put on the log's
     own scale. Where it is implicit, a click adds its event weight and a purchase its own, as strengths.
 
@@ -33,7 +35,7 @@ def learned(world: World, consumed: Consumed, seed: int, units: NDArray[np.bool_
     else:
         weight = world.click_weight + world.purchase_weight * consumed.bought[kept]
         value = np.log2(1.0 + weight)
-    history = world.history
+    history = _everybody(world)
     user, items = np.concatenate([history.user, unit]), np.concatenate([history.item, item])
     order = np.argsort(user.astype(np.int64) * world.n_items + items, kind="stable")
     highest = max(history.scale[1], float(value.max(initial=history.scale[1])))
@@ -47,4 +49,20 @@ def learned(world: World, consumed: Consumed, seed: int, units: NDArray[np.bool_
         item=items[order].astype(np.int32),
         value=np.concatenate([history.value, value])[order],
         scale=history.scale if history.explicit else (history.scale[0], highest),
+    )
+
+
+def _everybody(world: World) -> Preferences:
+    """Return the units' history and, after it, that of users who are no units."""
+    mine, others = world.history, world.elsewhere
+    if others is None:
+        return mine
+    return replace(
+        mine,
+        user=np.concatenate([mine.user, others.user + np.int32(world.n_units)]),
+        item=np.concatenate([mine.item, others.item]),
+        value=np.concatenate([mine.value, others.value]),
+        time=None if mine.time is None or others.time is None else np.concatenate([mine.time, others.time]),
+        n_users=world.n_units + others.n_users,
+        scale=(min(mine.scale[0], others.scale[0]), max(mine.scale[1], others.scale[1])),
     )

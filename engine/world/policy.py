@@ -33,6 +33,7 @@ class State:
         session: session within the day, from 0.
         shown: what each unit was shown lately.
         seen_pairs: what each unit has had, which is not shown to it again, as sorted ``unit x items + item``.
+        visits: sessions each unit has had in this run before this one, shape (units,).
     """
 
     world: World
@@ -41,6 +42,7 @@ class State:
     session: int
     shown: Showings
     seen_pairs: Pairs
+    visits: NDArray[np.int64]
 
     @cached_property
     def seen(self) -> sparse.csr_array:
@@ -50,6 +52,12 @@ class State:
     def at(self, day: int, session: int) -> Self:
         """Return the same state at another time."""
         return replace(self, day=day, session=session)
+
+    def visited(self, units: NDArray[np.integer]) -> Self:
+        """Return the state once ``units`` (each at most once) have had this session."""
+        visits = self.visits.copy()
+        visits[units] += 1
+        return replace(self, visits=visits)
 
     def after(self, consumed: Consumed) -> Self:
         """Return the state once ``consumed`` is seen and, where drift is on, has moved the tastes."""
@@ -61,7 +69,9 @@ class State:
 def opening(world: World, seed: int) -> State:
     """Return the state before anything happens: everybody has had their history."""
     had = pairs_of(world.history.user, world.history.item, world.n_items)
-    return State(world, seed, day=0, session=0, shown=nothing_shown(world.n_units, world.params.memory), seen_pairs=had)
+    shown = nothing_shown(world.n_units, world.params.memory)
+    visits = np.zeros(world.n_units, dtype=np.int64)
+    return State(world, seed, day=0, session=0, shown=shown, seen_pairs=had, visits=visits)
 
 
 class Policy(Protocol):

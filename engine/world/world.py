@@ -48,6 +48,7 @@ class World:
         click_weight: event weight of a click where feedback is implicit.
         purchase_weight: event weight a purchase adds where feedback is implicit.
         scene: what sessions are about beyond taste; None for nothing.
+        elsewhere: what users did who are no units, for policies to learn from too, users by items; None for nobody.
         notes: what had to be assumed, in sentences.
     """
 
@@ -73,6 +74,7 @@ class World:
     click_weight: float
     purchase_weight: float
     scene: Scene | None = None
+    elsewhere: Preferences | None = None
     notes: tuple[str, ...] = ()
 
     @property
