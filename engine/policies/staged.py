@@ -45,13 +45,16 @@ class StagedPolicy:
         """The base's title and the stages': ``SVD, MMR 0.3``."""
         return ", ".join((self.base.title, *(stage.title for stage in self.stages)))
 
-    @property
-    def ranked_once(self) -> bool:
-        """Whether candidates stay the same until the next refit, but for what a unit has had."""
-        return not self.base.each_session
-
     def refit(self, preferences: Preferences, report: Report | None = None) -> Self:
         """Return the policy with its base trained, and its stages fitted to ``preferences``."""
+        return self.refit_over(self.base.refit(preferences, report), preferences)
+
+    def refit_over(self, base: Policy, preferences: Preferences) -> Self:
+        """Return the policy over ``base``, which has learned from ``preferences`` already; its stages are fitted.
+
+        Raises:
+            ModelError: where a stage cannot work on such data, or the rules leave nothing to show.
+        """
         evidence = Evidence(preferences)
         stages = tuple(stage.fitted(evidence) for stage in self.stages)
         allowed = np.ones(preferences.n_items, dtype=bool)
@@ -60,7 +63,7 @@ class StagedPolicy:
                 allowed &= stage.allowed
         if not allowed.any():
             raise ModelError(f"{self.title}: its rules leave no item of the catalogue. Drop or loosen one of them.")
-        return replace(self, base=self.base.refit(preferences, report), stages=stages, open=np.flatnonzero(allowed))
+        return replace(self, base=base, stages=stages, open=np.flatnonzero(allowed))
 
     def depth(self, k: int) -> int:
         """Return how many candidates a unit needs so that the stages can choose ``k`` items."""

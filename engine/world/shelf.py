@@ -11,6 +11,7 @@ from engine.world.learning import learned
 from engine.world.outcomes import Consumed
 from engine.world.pairs import contains, first_fresh, pairs_of
 from engine.world.policy import Policy, Report, State
+from engine.world.pools import Arranging, Pools
 
 Codes = NDArray[np.integer]
 
@@ -29,6 +30,7 @@ class Shelf:
         self._arm = arm
         self._slate_size = slate_size
         self._candidates = np.full((len(arm), _DEPTH * slate_size), -1, dtype=np.int32)
+        self._pools: dict[int, Pools] = {}
 
     def refit(self, state: State, consumed: Consumed, shared: bool, report: Report | None) -> None:
         """Train every policy on what has happened and rank anew.
@@ -44,26 +46,38 @@ class Shelf:
             mine = self._arm == index
             if not mine.any():
                 continue
-            twin = self._untrained.index(policy)
-            if everything is not None and twin < index and (self._arm == twin).any():
-                self._policies[index] = self._policies[twin]
+            # Arms that differ in their stages alone share what is trained.
+            twin = self._base(index) if everything is not None else index
+            train = learned(state.world, consumed, state.seed, mine) if everything is None else everything
+            if twin < index:
+                base = _base_of(self._policies[twin])
+                self._policies[index] = policy.refit_over(base, train) if isinstance(policy, Arranging) else base
             else:
                 if report:
                     report(f"Training {policy.title}", index + 1, len(self._untrained))
-                train = learned(state.world, consumed, state.seed, mine) if everything is None else everything
                 self._policies[index] = policy.refit(train, report)
-            if not policy.each_session:
-                self._rank(state, np.flatnonzero(mine), self._policies[index])
+            trained = self._policies[index]
+            if isinstance(trained, Arranging):
+                self._pools[index] = Pools(trained, state, np.flatnonzero(mine), self._slate_size)
+            elif not policy.each_session:
+                self._rank(state, np.flatnonzero(mine), trained)
 
     def slates(self, state: State, units: Codes) -> NDArray[np.int32]:
         """Return what ``units`` see now, best first: shape (len(units), slate_size), -1 for no item left."""
         slates = np.full((len(units), self._slate_size), -1, dtype=np.int32)
         for index, policy in enumerate(self._policies):
             mine = np.flatnonzero(self._arm[units] == index)
-            if len(mine):
+            if index in self._pools and len(mine):
+                slates[mine] = self._pools[index].slates(state, units[mine])
+            elif len(mine):
                 show = self._drawn if policy.each_session else self._ranked
                 slates[mine] = show(state, units[mine], policy)
         return slates
+
+    def _base(self, index: int) -> int:
+        """Return the first arm with units that has the base of arm ``index``."""
+        bases = [_base_of(policy) for policy in self._untrained]
+        return next(at for at, base in enumerate(bases) if base == bases[index] and (self._arm == at).any())
 
     def _ranked(self, state: State, units: Codes, policy: Policy) -> NDArray[np.int32]:
         slates = self._fresh(state, units, self._candidates[units])
@@ -92,3 +106,7 @@ class Shelf:
             depth = min(self._candidates.shape[1], state.world.n_items)
             self._candidates[units] = -1
             self._candidates[units, :depth] = policy.slates(state, units, depth).items
+
+
+def _base_of(policy: Policy) -> Policy:
+    return policy.base if isinstance(policy, Arranging) else policy
