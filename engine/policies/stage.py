@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self, runtime_checkable
@@ -15,7 +16,7 @@ from engine.policies.evidence import Evidence
 from engine.policies.pool import Pool
 
 Value = float | int | str | None
-Group = Literal["rerank", "explore", "guardrail"]
+Group = Literal["rerank", "explore", "guardrail", "offer"]
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class StageInfo:
     Attributes:
         name: its name in a policy, such as ``mmr`` of ``svd+mmr:0.3``.
         title: its name on a page.
-        group: ``rerank`` (puts candidates in another order), ``explore`` (tries what it does not know) or
-            ``guardrail`` (a rule).
+        group: ``rerank`` (puts candidates in another order), ``explore`` (tries what it does not know),
+            ``guardrail`` (a rule) or ``offer`` (a price).
         description: what it does and why, one or two plain sentences.
         setting: its value; None where it has none.
         source: the paper it comes from, or what is our own choice.
@@ -144,5 +145,5 @@ def number(value: float) -> str:
 
 def quoted(text: str) -> str:
     """Return ``text``, between quotes where it holds what a policy is written with."""
-    plain = not any(mark in text for mark in '+:,()"') and text == text.strip()
+    plain = not re.search(r'[+:,()"]|_\d+$', text) and text == text.strip()  # svd_2 is the second svd
     return text if plain else '"' + text.replace('"', '""') + '"'

@@ -14,7 +14,7 @@ from engine.policies.evidence import Evidence
 from engine.policies.pool import Pool, Rule
 from engine.policies.stage import Stage, Standing
 from engine.preferences import Preferences
-from engine.world import Policy, State
+from engine.world import Policy, Pricing, State
 from engine.world.pairs import contains, pairs_of
 from engine.world.policy import Report
 
@@ -124,6 +124,14 @@ class StagedPolicy:
             found.items[short], found.scores[short] = deeper.items, deeper.scores
             short = short[deeper.items[:, -1] < 0]
         return found
+
+    def price_factors(self, state: State, units: Codes, items: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return what part of its list price each item costs, all stages that set prices taken together."""
+        factors = np.ones(items.shape)
+        for stage in self.stages:
+            if isinstance(stage, Pricing):
+                factors = factors * stage.price_factors(state, units, items)
+        return factors
 
     def _places(self, k: int) -> list[int]:
         """Return how many items are wanted of the base and then of each stage, so that the last has ``k`` to give."""

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.policies.stage import StageInfo
-from engine.policies.stages import epsilon, mmr
+from engine.policies.stages import ask, discount, epsilon, level, mmr
 
-_STAGES: dict[str, StageInfo] = {module.INFO.name: module.INFO for module in (mmr, epsilon)}
+_STAGES: dict[str, StageInfo] = {
+    info.name: info for info in (mmr.INFO, epsilon.INFO, level.INFO, ask.INFO, *discount.INFOS)
+}
 
 STAGES: Mapping[str, StageInfo] = MappingProxyType(_STAGES)
 
