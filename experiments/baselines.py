@@ -70,6 +70,12 @@ def simulated(past: History, metric: Metric) -> Baseline | None:
     if metric.quantities == ("clicks", "impressions"):
         value = np.full_like(sessions, rates.click_through)
         return _assumed(value, value * (1 - value) / (_SLATE * sessions), words)
+    if metric.quantities == ("successes", "sessions"):
+        value = np.full_like(sessions, -np.expm1(-clicks))
+        return _assumed(value, value * (1 - value) / sessions, words)
+    if metric.kind == "proportion" and metric.numerator in ("activated", "clicks"):
+        value = -np.expm1(-clicks * sessions)
+        return _assumed(value, value * (1 - value), words)
     if metric.kind == "proportion" and metric.numerator in ("purchased", "purchases"):
         value = -np.expm1(-buys * sessions)
         return _assumed(value, value * (1 - value), buying)

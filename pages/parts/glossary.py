@@ -229,6 +229,18 @@ TERMS: dict[str, Term] = {
     "purchases_per_user": Term(
         "Purchases per user", "How many purchases a user makes, buyers or not.", "higher", "purchases ÷ users"
     ),
+    "session_success": Term(
+        "Session success rate",
+        "The share of sessions, or searches, in which at least one thing shown was clicked.",
+        "higher",
+        "sessions with a click ÷ sessions",
+    ),
+    "activation": Term(
+        "Activation",
+        "The share of users who have clicked at least once since the test began.",
+        "higher",
+        "users with a click ÷ users",
+    ),
     "revenue_p90": Term(
         "90th percentile of revenue",
         "What the biggest spenders begin at: one user in ten spends more.",
