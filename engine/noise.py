@@ -46,6 +46,11 @@ def normal(seed: int, *keys: str | ArrayLike) -> NDArray[np.float64]:
     return np.asarray(ndtri(uniform(seed, *keys)))
 
 
+def stream(seed: int, name: str) -> np.uint64:
+    """Return the state of the hash after seed and stream, which compiled loops chain the other keys to."""
+    return np.uint64(_hash(seed, (name,)))
+
+
 def _hash(seed: int, keys: tuple[str | ArrayLike, ...]) -> NDArray[np.uint64]:
     """Chain the keys into one 64-bit word each; for any other keys fixed, a bijection of each single key."""
     with np.errstate(over="ignore"):  # unsigned words wrap round, which is meant

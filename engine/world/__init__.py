@@ -1,6 +1,5 @@
 """Simulated users fitted to a log, whose true response to every item is known."""
 
-from engine.world.drift import drifted
 from engine.world.fit import fit_world
 from engine.world.learning import learned
 from engine.world.outcomes import QUANTITIES, Consumed, Outcomes
@@ -24,7 +23,6 @@ __all__ = [
     "State",
     "World",
     "WorldParameters",
-    "drifted",
     "fit_world",
     "learned",
     "run",

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logit
 
-from engine.preferences import Preferences
+from engine.world.choice import take
+from engine.world.outcomes import Consumed
+from engine.world.pairs import first_unseen
 from engine.world.parameters import WorldParameters
+from engine.world.policy import State, opening
 from engine.world.world import World
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.integer]
 
-_UNITS = 2000
+_UNITS = 1000
+_SESSIONS = 6  # moods settle within some sessions: the rates are those of an ordinary one, not of the first
+_ROUNDS = 6
 _SLATE = 10
+_DEPTH = 4 * _SLATE
+_SEED = 0
 _STEEPEST = 60.0  # logits; beyond them a probability is 0 or 1
 
 
 def calibrated(world: World) -> World:
-    """Return the world with intercepts at which popularity's slates meet click-through, carts and purchases."""
-    units = np.linspace(0, world.n_units - 1, min(world.n_units, _UNITS)).astype(np.int64)
-    slates = popular_slates(world.history, units, min(_SLATE, world.n_items))
-    shown, items = slates >= 0, np.maximum(slates, 0)
-    utility = world.utility(units, items)
+    """Return the world with intercepts at which popularity's slates meet click-through, carts and purchases.
+
+    A sample of the units lives through some sessions, as far apart as the average unit's, in each of which it
+    sees the most popular items it has not had. Boredom, novelty and drift count as they are switched. The
+    click intercept moves by what is missing in log odds, on the same luck, until the rates meet.
+    """
+    sample = world.take(np.arange(_UNITS) * world.n_units // _UNITS)
+    sample = replace(sample, key=np.arange(_UNITS, dtype=np.int64))
+    candidates = popular_slates(opening(sample, _SEED), np.arange(_UNITS), min(_DEPTH, world.n_items))
+    slate = min(_SLATE, world.n_items)
+    most = min(world.params.most_clicks, slate) / slate
+    target = min(world.params.click_through / most, 0.95)
+    intercept = float(logit(target) - 0.5 * world.response.click_slope)
+    for _ in range(_ROUNDS):
+        seen = _seen(_with(sample, intercept), candidates, slate)
+        reached = max(seen.clicks, 0.5) / max(seen.impressions * most, 1.0)
+        intercept = float(np.clip(intercept + logit(target) - logit(min(reached, 0.999)), -_STEEPEST, _STEEPEST))
     response, params = world.response, world.params
-    weight = shown * response.examination(slates.shape[1])
-    # Click-through is a share of impressions, so the target is one of what is looked at.
-    target = params.click_through * shown.sum() / max(weight.sum(), 1e-12)
-    intercept = _intercept(response.click_slope * utility, weight, min(target, 0.99))
-    response = replace(response, click_intercept=intercept)
-    weight = weight * response.click(utility)
     carts = carts_per_click(params)
-    response = replace(response, cart_intercept=_intercept(response.cart_slope * utility, weight, carts))
-    weight = weight * response.cart(utility)
-    offset = response.purchase_slope * utility + response.price_effect[items]
-    bought = min(params.purchase_rate / carts, 1.0)
-    return replace(world, response=replace(response, purchase_intercept=_intercept(offset, weight, bought)))
+    each = np.ones(len(seen.utility))
+    carting = _intercept(response.cart_slope * seen.utility, each, carts)
+    offset = response.purchase_slope * seen.utility + response.price_effect[seen.item]
+    carted = expit(carting + response.cart_slope * seen.utility)
+    buying = _intercept(offset, carted, min(params.purchase_rate / carts, 1.0))
+    fitted = replace(response, click_intercept=intercept, cart_intercept=carting, purchase_intercept=buying)
+    return replace(world, response=fitted)
 
 
 def carts_per_click(params: WorldParameters) -> float:
@@ -49,18 +65,42 @@ def carts_per_click(params: WorldParameters) -> float:
     return min(params.purchase_rate / params.purchases_per_cart, (1 + params.purchase_rate) / 2)
 
 
-def popular_slates(history: Preferences, units: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+def popular_slates(state: State, units: Codes, k: int) -> NDArray[np.int32]:
     """Return the ``k`` items with the most users that each unit has not had; -1 where fewer are left."""
+    history = state.world.history
     order = np.argsort(-history.item_users, kind="stable")
     deep = min(history.n_items, k + int(history.user_items[units].max(initial=0)))
-    slates = np.full((len(units), k), -1, dtype=np.int64)
-    for start in range(0, len(units), 256):  # blocks bound the memory
-        rows = units[start : start + 256]
-        fresh = history.matrix[rows][:, order[:deep]].toarray() == 0
-        place = np.cumsum(fresh, axis=1)
-        row, column = np.nonzero(fresh & (place <= k))
-        slates[start + row, place[row, column] - 1] = order[column]
-    return slates
+    return first_unseen(state.seen_pairs, units, np.tile(order[:deep], (len(units), 1)), history.n_items, k)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    impressions: int
+    clicks: int
+    utility: Array
+    item: NDArray[np.int32]
+
+
+def _with(world: World, intercept: float) -> World:
+    return replace(world, response=replace(world.response, click_intercept=intercept))
+
+
+def _seen(world: World, candidates: NDArray[np.int32], slate: int) -> _Seen:
+    """Return what the units of ``world`` do in their sessions with the most popular items."""
+    units, gap = np.arange(world.n_units), 1 / max(float(world.activity.mean()), 1e-3)
+    state = opening(world, _SEED).own()
+    impressions, taken = 0, []
+    for session in range(_SESSIONS):
+        state = state.at(round(session * gap), 0)
+        slates = first_unseen(state.seen_pairs, units, candidates, world.n_items, slate)
+        taken.append(take(state, units, slates))
+        impressions += int((slates >= 0).sum())
+        none = np.zeros(len(taken[-1].row), dtype=bool)
+        unit = taken[-1].row.astype(np.int32)
+        consumed = Consumed(unit * 0, unit, taken[-1].item, none, none, taken[-1].utility)
+        state = state.lived(consumed, units, slates)
+    utility = np.concatenate([each.utility for each in taken])
+    return _Seen(impressions, len(utility), utility, np.concatenate([each.item for each in taken]))
 
 
 def _intercept(offset: Array, weight: Array, target: float) -> float:

@@ -1,16 +1,241 @@
 """Compiled inner loops of a session. All in one file: numba's cache notices changes in a function's own file only.
 
-Every loop runs in a fixed order, so the same input gives the same bits. No unit's row depends on another's.
+Every loop runs in a fixed order, so the same input gives the same bits, and no unit's row depends on another's.
+Draws are those of ``engine.noise``: hashes of (seed, stream, unit key, day, session, item).
 """
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-from numba import njit
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compiled import compiled
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_S12, _S27, _S30, _S31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
+
+SHOWN_BORES = 0.1  # of what an item that is taken adds to boredom
 
 
-@njit(cache=True, nogil=True)
-def count_showings(remembered, days, units, items, since, times):
+class Minds(NamedTuple):
+    """What units want now and what they remember; see ``engine.world.policy.State``."""
+
+    key: NDArray[np.int64]
+    taste: NDArray[np.float64]
+    boredom: NDArray[np.float64]
+    bored_on: NDArray[np.int32]
+    shown: NDArray[np.int32]
+    shown_on: NDArray[np.int32]
+    shown_count: NDArray[np.int64]
+
+
+class Goods(NamedTuple):
+    """The catalogue: item vectors, one over their lengths (0 for none), and the utility all units share."""
+
+    vectors: NDArray[np.float64]
+    shrink: NDArray[np.float64]
+    quality: NDArray[np.float64]
+
+
+class Taking(NamedTuple):
+    """How units choose from a slate.
+
+    ``attention`` is log examination by position, ``novelty`` the gain in utility by showings remembered,
+    ``forced`` whether the outside option is closed.
+    """
+
+    slope: float
+    intercept: float
+    attention: NDArray[np.float64]
+    novelty: NDArray[np.float64]
+    boredom_strength: float
+    boredom_items: float
+    boredom_half_life: float
+    drift: float
+    forced: bool
+
+
+class Moment(NamedTuple):
+    """When, and the states of the hash that the draws of items and of the outside option go on from."""
+
+    item_stream: np.uint64
+    outside_stream: np.uint64
+    day: int
+    session: int
+
+
+@compiled
+def mixed(word):
+    """Return 64 bits scrambled, as ``engine.noise`` does."""
+    word = word + _GOLDEN
+    word = (word ^ (word >> _S30)) * _FIRST
+    word = (word ^ (word >> _S27)) * _SECOND
+    return word ^ (word >> _S31)
+
+
+@compiled
+def keyed(state, key):
+    """Return the state of the hash once ``key`` is chained to it."""
+    return mixed(state ^ mixed(np.uint64(key)))
+
+
+@compiled
+def gumbel(state):
+    """Return the standard Gumbel draw of a hash: ``-log(-log(uniform))``."""
+    return -np.log(-np.log((np.float64(np.int64(state >> _S12)) + 0.5) * 2.0**-52))
+
+
+@compiled
+def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth, counts):
+    """Let each unit take from its slate: write places taken in order, their utility, and how many there are.
+
+    Args:
+        units: unit codes, shape (n,).
+        slates: item codes, -1 for no item, shape (n, k).
+        minds, goods, taking, moment: see above.
+        extra: utility of the scene, shape (n, k); (0, 0) for none.
+        places: written: positions taken, shape (n, most).
+        worth: written: utility of what was taken, moods left out, shape (n, most).
+        counts: written: how many were taken, shape (n,).
+    """
+    rank, memory, most = minds.taste.shape[1], minds.shown.shape[1], places.shape[1]
+    bores, draws = taking.boredom_strength > 0, len(taking.novelty) > 0
+    appeals = np.empty(most)
+    for row in range(len(units)):
+        unit = units[row]
+        key, taste, boredom, shown = minds.key[unit], minds.taste[unit], minds.boredom[unit], minds.shown[unit]
+        luck = keyed(keyed(keyed(moment.item_stream, key), moment.day), moment.session)
+        outside = -np.inf
+        if not taking.forced:
+            drawn = keyed(keyed(keyed(moment.outside_stream, key), moment.day), moment.session)
+            outside = gumbel(drawn) - taking.intercept
+        left = 1.0
+        if bores:
+            left = 2.0 ** ((minds.bored_on[unit] - moment.day) / taking.boredom_half_life)
+        size = 0
+        for column in range(slates.shape[1]):
+            item = slates[row, column]
+            if item < 0:
+                continue
+            vector = goods.vectors[item]
+            # Four sums each, added in one order: the processor overlaps them, and the bits stay the same.
+            a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
+            full = rank - rank % 4
+            for at in range(0, full, 4):
+                a0 += taste[at] * vector[at]
+                a1 += taste[at + 1] * vector[at + 1]
+                a2 += taste[at + 2] * vector[at + 2]
+                a3 += taste[at + 3] * vector[at + 3]
+            for at in range(full, rank):
+                a0 += taste[at] * vector[at]
+            utility = (a0 + a1) + (a2 + a3) + goods.quality[item]
+            if extra.shape[0]:
+                utility += extra[row, column]
+            felt = utility
+            if bores:
+                for at in range(0, full, 4):
+                    b0 += boredom[at] * vector[at]
+                    b1 += boredom[at + 1] * vector[at + 1]
+                    b2 += boredom[at + 2] * vector[at + 2]
+                    b3 += boredom[at + 3] * vector[at + 3]
+                for at in range(full, rank):
+                    b0 += boredom[at] * vector[at]
+                had = max(((b0 + b1) + (b2 + b3)) * goods.shrink[item] * left, 0.0)
+                felt -= taking.boredom_strength * had / (had + taking.boredom_items)
+            if draws:
+                times = 0
+                for place in range(memory):
+                    times += shown[place] == item
+                felt += taking.novelty[times]
+            appeal = taking.slope * felt + taking.attention[column] + gumbel(keyed(luck, item))
+            if appeal > outside:
+                # The best so far, best first; equal ones keep the slate's order.
+                at = size
+                while at > 0 and appeals[at - 1] < appeal:
+                    at -= 1
+                if at < most:
+                    size = min(size + 1, most)
+                    for behind in range(size - 1, at, -1):
+                        appeals[behind] = appeals[behind - 1]
+                        places[row, behind] = places[row, behind - 1]
+                        worth[row, behind] = worth[row, behind - 1]
+                    appeals[at], places[row, at], worth[row, at] = appeal, column, utility
+        counts[row] = size
+
+
+@compiled
+def add_showings(shown, shown_on, count, units, slates, day):
+    """Write each unit's slate over its oldest showings, in place; -1 is no item. Each unit appears at most once."""
+    memory = shown.shape[1]
+    for row in range(len(units)):
+        unit = units[row]
+        for column in range(slates.shape[1]):
+            if slates[row, column] >= 0:
+                place = count[unit] % memory
+                shown[unit, place] = slates[row, column]
+                shown_on[unit, place] = day
+                count[unit] += 1
+
+
+@compiled
+def remember_rows(units, slates, minds, goods, taking, day):
+    """Add what ``units`` (each at most once) were shown on ``day`` to their memories, in place."""
+    rank = minds.taste.shape[1]
+    for row in range(len(units)):
+        unit = units[row]
+        boredom = minds.boredom[unit]
+        if taking.boredom_strength > 0:
+            left = 2.0 ** ((minds.bored_on[unit] - day) / taking.boredom_half_life)
+            minds.bored_on[unit] = day
+            for at in range(rank):
+                boredom[at] *= left
+        for column in range(slates.shape[1]):
+            item = slates[row, column]
+            if item < 0:
+                continue
+            if taking.boredom_strength > 0:
+                weight = SHOWN_BORES * goods.shrink[item]
+                for at in range(rank):
+                    boredom[at] += weight * goods.vectors[item, at]
+    add_showings(minds.shown, minds.shown_on, minds.shown_count, units, slates, day)
+
+
+@compiled
+def consume_pairs(units, items, minds, goods, taking):
+    """Move boredom and taste of ``units`` toward the items they took, in place; entries of a unit stand together."""
+    rank = minds.taste.shape[1]
+    start = 0
+    while start < len(units):
+        unit, stop = units[start], start
+        taste, pull, length = minds.taste[unit], np.zeros(rank), 0.0
+        while stop < len(units) and units[stop] == unit:
+            item = items[stop]
+            for at in range(rank):
+                pull[at] += goods.shrink[item] * goods.vectors[item, at]
+            stop += 1
+        start = stop
+        if taking.boredom_strength > 0:
+            for at in range(rank):
+                minds.boredom[unit, at] += (1.0 - SHOWN_BORES) * pull[at]
+        if taking.drift > 0:
+            for at in range(rank):
+                length += taste[at] ** 2
+            length, after = np.sqrt(length), 0.0
+            for at in range(rank):
+                pull[at] = taste[at] + taking.drift * length * pull[at]
+                after += pull[at] ** 2
+            if after > 0:
+                for at in range(rank):
+                    taste[at] = pull[at] * (length / np.sqrt(after))
+
+
+@compiled
+def count_showings(shown, shown_on, units, items, since, times):
     """Add to ``times`` how often each item is among its unit's remembered showings of day ``since`` and after."""
     for row in range(len(units)):
         unit = units[row]
@@ -18,20 +243,48 @@ def count_showings(remembered, days, units, items, since, times):
             item = items[row, column]
             found = 0
             if item >= 0:
-                for place in range(remembered.shape[1]):
-                    found += (remembered[unit, place] == item) & (days[unit, place] >= since)
+                for place in range(shown.shape[1]):
+                    found += (shown[unit, place] == item) & (shown_on[unit, place] >= since)
             times[row, column] += found
 
 
-@njit(cache=True, nogil=True)
-def add_showings(remembered, days, count, units, slates, day):
-    """Write each unit's slate over its oldest showings, in place; -1 is no item. Each unit appears at most once."""
-    memory = remembered.shape[1]
+@compiled
+def first_unseen(seen, n_items, units, candidates, slates):
+    """Write the first candidates of each row that are not among its unit's ``seen``; -1 where fewer are left.
+
+    Args:
+        seen: what units had, sorted ``unit x n_items + item``.
+        n_items: size of the catalogue.
+        units: unit codes, shape (n,).
+        candidates: item codes, best first, -1 for none, shape (n, depth).
+        slates: written, shape (n, k).
+    """
     for row in range(len(units)):
-        unit = units[row]
-        for column in range(slates.shape[1]):
-            if slates[row, column] >= 0:
-                place = count[unit] % memory
-                remembered[unit, place] = slates[row, column]
-                days[unit, place] = day
-                count[unit] += 1
+        base = np.int64(units[row]) * n_items
+        start = np.searchsorted(seen, base)
+        stop = start + np.searchsorted(seen[start:], base + n_items)
+        had = seen[start:stop]
+        size = 0
+        for column in range(candidates.shape[1]):
+            if size == slates.shape[1]:
+                break
+            item = candidates[row, column]
+            if item >= 0:
+                at = np.searchsorted(had, base + item)
+                if at == len(had) or had[at] != base + item:
+                    slates[row, size] = item
+                    size += 1
+        slates[row, size:] = -1
+
+
+@compiled
+def poisson_rows(luck, rate, most, drawn):
+    """Write Poisson draws by inverting their distribution function at ``luck``, capped at ``most``."""
+    for row in range(len(luck)):
+        term = np.exp(-rate[row])
+        reached, number = term, 0
+        while luck[row] > reached and number < most:
+            number += 1
+            term *= rate[row] / number
+            reached += term
+        drawn[row] = number

@@ -57,6 +57,7 @@ class Outcomes:
         assignment: which policy each unit saw, shape (units,).
         policies: the policies' titles.
         consumed: what was clicked.
+        stayed: whether each unit had not left for good by the end, shape (units,).
         quantities: names along the last axis of ``values``.
     """
 
@@ -64,6 +65,7 @@ class Outcomes:
     assignment: NDArray[np.int64]
     policies: tuple[str, ...]
     consumed: Consumed
+    stayed: NDArray[np.bool_]
     quantities: tuple[str, ...] = QUANTITIES
 
     def total(self) -> NDArray[np.float64]:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from engine.world import kernel
+
 Pairs = NDArray[np.int64]
 
 
@@ -33,6 +35,24 @@ def as_matrix(seen: Pairs, n_units: int, n_items: int) -> sparse.csr_array:
     starts = np.searchsorted(seen, np.arange(n_units + 1, dtype=np.int64) * n_items)
     ones = np.ones(len(seen), dtype=np.float64)
     return sparse.csr_array((ones, seen % n_items, starts), shape=(n_units, n_items))
+
+
+def first_unseen(
+    seen: Pairs, units: NDArray[np.integer], candidates: NDArray[np.integer], n_items: int, k: int
+) -> NDArray[np.int32]:
+    """Return the first ``k`` candidates of each row its unit has not had; -1 where fewer are left.
+
+    Args:
+        seen: what units had, sorted.
+        units: unit codes, shape (n,).
+        candidates: item codes, best first, -1 for none, shape (n, depth).
+        n_items: size of the catalogue.
+        k: items wanted.
+    """
+    slates = np.empty((len(candidates), k), dtype=np.int32)
+    rows = np.ascontiguousarray(candidates, dtype=np.int32)
+    kernel.first_unseen(seen, n_items, np.asarray(units, dtype=np.int64), rows, slates)
+    return slates
 
 
 def first_fresh(candidates: NDArray[np.integer], fresh: NDArray[np.bool_], k: int) -> NDArray[np.int32]:

@@ -13,13 +13,15 @@ from scipy import sparse
 
 from engine.models.ranking import Ranking
 from engine.preferences import Preferences
-from engine.world.drift import drifted
+from engine.world import kernel
 from engine.world.outcomes import Consumed
 from engine.world.pairs import Pairs, added, as_matrix, pairs_of
 from engine.world.showings import Showings, nothing_shown
 from engine.world.world import World
 
 Report = Callable[[str, int | None, int | None], None]
+Array = NDArray[np.float64]
+Codes = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class State:
         shown: what each unit was shown lately.
         seen_pairs: what each unit has had, which is not shown to it again, as sorted ``unit x items + item``.
         visits: sessions each unit has had in this run before this one, shape (units,).
+        boredom: sum of the directions each unit had, faded up to ``bored_on``, shape (units, rank).
+        bored_on: day up to which each unit's boredom has faded, shape (units,).
+        satisfaction: how far the clicks of late lay above the expected, as a share of them, from -1, shape (units,).
+        stays: whether each unit has not left for good, shape (units,).
     """
 
     world: World
@@ -43,35 +49,95 @@ class State:
     shown: Showings
     seen_pairs: Pairs
     visits: NDArray[np.int64]
+    boredom: Array
+    bored_on: NDArray[np.int32]
+    satisfaction: Array
+    stays: NDArray[np.bool_]
 
     @cached_property
     def seen(self) -> sparse.csr_array:
         """What each unit has had as non-zero entries, shape (units, items)."""
         return as_matrix(self.seen_pairs, self.world.n_units, self.world.n_items)
 
+    @property
+    def minds(self) -> kernel.Minds:
+        """Taste, moods and memory as the compiled loops take them."""
+        shown = self.shown
+        return kernel.Minds(
+            self.world.key, self.world.taste, self.boredom, self.bored_on, shown.items, shown.days, shown.count
+        )
+
+    def taking(self, slate_size: int, *, forced: bool) -> kernel.Taking:
+        """Return how units choose from a slate now, as the compiled loops take it."""
+        params, response = self.world.params, self.world.response
+        gain = params.strength("novelty")
+        return kernel.Taking(
+            slope=float(response.click_slope),
+            intercept=float(response.click_intercept),
+            attention=np.log(response.examination(slate_size)),
+            novelty=np.asarray(gain * params.novelty_fading ** np.arange(params.memory + 1 if gain else 0), np.float64),
+            boredom_strength=params.strength("boredom"),
+            boredom_items=float(params.boredom_items),
+            boredom_half_life=float(params.boredom_half_life_days),
+            drift=params.strength("drift"),
+            forced=forced,
+        )
+
     def at(self, day: int, session: int) -> Self:
         """Return the same state at another time."""
         return replace(self, day=day, session=session)
 
-    def visited(self, units: NDArray[np.integer]) -> Self:
+    def visited(self, units: Codes) -> Self:
         """Return the state once ``units`` (each at most once) have had this session."""
         visits = self.visits.copy()
         visits[units] += 1
         return replace(self, visits=visits)
 
-    def after(self, consumed: Consumed) -> Self:
-        """Return the state once ``consumed`` is seen and, where drift is on, has moved the tastes."""
-        world = drifted(self.world, consumed.unit, consumed.item, self.world.params.strength("drift"))
-        seen = added(self.seen_pairs, pairs_of(consumed.unit, consumed.item, world.n_items))
-        return replace(self, world=world, seen_pairs=seen)
+    def after(self, consumed: Consumed, units: Codes | None = None, slates: NDArray[np.int32] | None = None) -> Self:
+        """Return the state once ``units`` saw ``slates`` and took ``consumed``; this one stays as it is.
+
+        Args:
+            consumed: what was taken; it is not shown to the same unit again.
+            units: who had a session, each at most once, shape (n,); nobody when None.
+            slates: what they saw, -1 for no item, shape (n, slate size).
+        """
+        return self.own().lived(consumed, units, slates)
+
+    def own(self) -> Self:
+        """Return the same state with arrays of its own, which ``lived`` may write into."""
+        shown = Showings(self.shown.items.copy(), self.shown.days.copy(), self.shown.count.copy())
+        world = replace(self.world, taste=self.world.taste.copy())
+        return replace(self, world=world, shown=shown, boredom=self.boredom.copy(), bored_on=self.bored_on.copy())
+
+    def lived(self, consumed: Consumed, units: Codes | None = None, slates: NDArray[np.int32] | None = None) -> Self:
+        """Do as ``after``, but write tastes, moods and showings into this state's arrays. For who owns them."""
+        order = np.argsort(consumed.unit, kind="stable")
+        unit, item = consumed.unit[order].astype(np.int64), consumed.item[order].astype(np.int32)
+        state = self if units is None else self.visited(units)
+        if units is None or slates is None:
+            units, slates = np.unique(unit), np.zeros((len(np.unique(unit)), 0), dtype=np.int32)
+        codes, rows = np.asarray(units, dtype=np.int64), np.ascontiguousarray(slates, dtype=np.int32)
+        minds, goods, taking = self.minds, self.world.goods, self.taking(rows.shape[1], forced=False)
+        kernel.remember_rows(codes, rows, minds, goods, taking, self.day)
+        kernel.consume_pairs(unit, item, minds, goods, taking)
+        return replace(state, seen_pairs=added(self.seen_pairs, pairs_of(unit, item, self.world.n_items)))
 
 
 def opening(world: World, seed: int) -> State:
-    """Return the state before anything happens: everybody has had their history."""
-    had = pairs_of(world.history.user, world.history.item, world.n_items)
-    shown = nothing_shown(world.n_units, world.params.memory)
-    visits = np.zeros(world.n_units, dtype=np.int64)
-    return State(world, seed, day=0, session=0, shown=shown, seen_pairs=had, visits=visits)
+    """Return the state before anything happens: everybody has had their history and forgotten what they saw."""
+    return State(
+        world,
+        seed,
+        day=0,
+        session=0,
+        shown=nothing_shown(world.n_units, world.params.memory),
+        seen_pairs=pairs_of(world.history.user, world.history.item, world.n_items),
+        visits=np.zeros(world.n_units, dtype=np.int64),
+        boredom=np.zeros_like(world.taste),
+        bored_on=np.zeros(world.n_units, dtype=np.int32),
+        satisfaction=np.zeros(world.n_units),
+        stays=np.ones(world.n_units, dtype=bool),
+    )
 
 
 class Policy(Protocol):
@@ -91,7 +157,7 @@ class Policy(Protocol):
         """Return the policy trained on ``preferences`` (units by items); itself where it does not learn."""
         ...
 
-    def slates(self, state: State, users: NDArray[np.integer], k: int) -> Ranking:
+    def slates(self, state: State, users: Codes, k: int) -> Ranking:
         """Return the ``k`` items each of ``users`` (unit codes) should see, best first.
 
         Items in ``state.seen`` may be among them where ``each_session``; the world passes over them. What a

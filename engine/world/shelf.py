@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from engine.world.learning import learned
 from engine.world.outcomes import Consumed
-from engine.world.pairs import contains, first_fresh, pairs_of
+from engine.world.pairs import first_unseen
 from engine.world.policy import Policy, Report, State
 from engine.world.pools import Arranging, Pools
+from engine.world.scene import Pricing
 
+Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
 
 _DEPTH = 4  # slates' worth of candidates kept for each unit
@@ -74,6 +76,16 @@ class Shelf:
                 slates[mine] = show(state, units[mine], policy)
         return slates
 
+    def prices(self, state: State, units: Codes, slates: NDArray[np.int32]) -> Array | None:
+        """Return what part of its list price each item costs now, shape of ``slates``; None where all cost all."""
+        factors = None
+        for index, policy in enumerate(self._policies):
+            mine = np.flatnonzero(self._arm[units] == index)
+            if isinstance(policy, Pricing) and len(mine):
+                factors = np.ones(slates.shape) if factors is None else factors
+                factors[mine] = policy.price_factors(state, units[mine], slates[mine])
+        return factors
+
     def _base(self, index: int) -> int:
         """Return the first arm with units that has the base of arm ``index``."""
         bases = [_base_of(policy) for policy in self._untrained]
@@ -97,9 +109,7 @@ class Shelf:
         return slates
 
     def _fresh(self, state: State, units: Codes, candidates: NDArray[np.int32]) -> NDArray[np.int32]:
-        pairs = pairs_of(units[:, None], candidates, state.world.n_items)
-        fresh = (candidates >= 0) & ~contains(state.seen_pairs, pairs)
-        return first_fresh(candidates, fresh, self._slate_size)
+        return first_unseen(state.seen_pairs, units, candidates, state.world.n_items, self._slate_size)
 
     def _rank(self, state: State, units: Codes, policy: Policy) -> None:
         if len(units):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
 
 from engine.errors import ExperimentError
 from engine.noise import uniform
+from engine.world.choice import take
 from engine.world.outcomes import QUANTITIES, Consumed, Outcomes, joined
 from engine.world.policy import Policy, Report, State, opening
+from engine.world.retention import satisfied, sessions_today
 from engine.world.shelf import Shelf
 from engine.world.world import World
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
+
+_IMPRESSIONS, _CLICKS = QUANTITIES.index("impressions"), QUANTITIES.index("clicks")
 
 
 def run(
@@ -56,82 +59,68 @@ def run(
     """
     arm = _checked(world, policies, assignment, days, slate_size, retrain_every)
     values = np.zeros((days, world.n_units, len(QUANTITIES)))
-    satisfaction = np.zeros(world.n_units)
-    state = opening(world, seed)
+    state = opening(world, seed).own()
     parts: list[Consumed] = []
     shelf = Shelf(policies, arm, slate_size)
     for day in range(days):
         if report:
             report("Simulating day", day + 1, days)
+        state = state.at(day, 0)
         if day == 0 or (retrain_every is not None and day % retrain_every == 0):
-            shelf.refit(state.at(day, 0), joined(parts), shared_training, report)
-        sessions = _sessions(state.world, satisfaction, seed, day)
+            shelf.refit(state, joined(parts), shared_training, report)
+        sessions = sessions_today(state)
         for session in range(int(sessions.max(initial=0))):
             state = state.at(day, session)
-            happened = [
-                _session(state, units, shelf.slates(state, units), values[day])
-                for units in _blocks(np.flatnonzero(sessions > session), block)
-            ]
-            state = state.after(joined(happened))
-            parts += happened
-        satisfaction = _satisfied(state.world, satisfaction, values[day], slate_size)
+            units = np.flatnonzero(sessions > session)
+            slates, consumed = _session(state, shelf, units, values[day], block)
+            state = state.lived(consumed, units, slates)
+            parts.append(consumed)
+        came = np.flatnonzero(sessions)
+        state = satisfied(state, came, values[day, came, _CLICKS], values[day, came, _IMPRESSIONS])
     titles = tuple(policy.title for policy in policies)
-    return Outcomes(values=values, assignment=arm, policies=titles, consumed=joined(parts))
+    return Outcomes(values=values, assignment=arm, policies=titles, consumed=joined(parts), stayed=state.stays)
 
 
-def _session(state: State, units: Codes, slates: NDArray[np.int32], today: NDArray[np.float64]) -> Consumed:
-    """Show ``slates`` to ``units`` (each at most once), add what they do to ``today`` and return the clicks."""
+def _session(state: State, shelf: Shelf, units: Codes, today: Array, block: int) -> tuple[NDArray[np.int32], Consumed]:
+    """Show ``units`` their slates, add what they do to ``today`` and return the slates and the clicks."""
+    shown, happened = [], []
+    for start in range(0, len(units), block):
+        rows = units[start : start + block]
+        slates = shelf.slates(state, rows)
+        shown.append(slates)
+        happened.append(_respond(state, rows, slates, shelf.prices(state, rows, slates), today))
+    return np.concatenate(shown), joined(happened)
+
+
+def _respond(state: State, units: Codes, slates: NDArray[np.int32], prices: Array | None, today: Array) -> Consumed:
+    """Let ``units`` (each at most once) click, put in the cart and buy; add it to ``today``, return the clicks."""
     world, response = state.world, state.world.response
-    shown = slates >= 0
-    items = np.maximum(slates, 0)
-    utility = world.utility(units, items)
-    chance = shown * response.examination(slates.shape[1]) * response.click(utility)
-    key = world.key[units][:, None]
-    clicks = uniform(state.seed, "click", key, state.day, state.session, items) < chance
-    carts = uniform(state.seed, "cart", key, state.day, state.session, items) < response.cart(utility)
-    carts &= clicks
-    buys = uniform(state.seed, "purchase", key, state.day, state.session, items) < response.purchase(utility, items)
-    buys &= carts
+    taken = take(state, units, slates)
+    unit, item, n = units[taken.row], taken.item, len(units)
+    factor = np.ones(len(item)) if prices is None else prices[taken.row, taken.place]
+    keys = (world.key[unit], state.day, state.session, item)
+    carted = uniform(state.seed, "cart", *keys) < response.cart(taken.utility)
+    bought = uniform(state.seed, "purchase", *keys) < response.purchase(taken.utility, item, factor)
+    bought &= carted
+    paid = bought * factor * world.price[item]
     today[units] += np.column_stack(
         [
-            np.ones(len(units)),
-            shown.sum(axis=1),
-            clicks.sum(axis=1),
-            carts.sum(axis=1),
-            buys.sum(axis=1),
-            (buys * world.price[items]).sum(axis=1),
+            np.ones(n),
+            (slates >= 0).sum(axis=1),
+            taken.count,
+            np.bincount(taken.row, carted, minlength=n),
+            np.bincount(taken.row, bought, minlength=n),
+            np.bincount(taken.row, paid, minlength=n),
         ]
     )
-    row, _ = np.nonzero(clicks)
     return Consumed(
-        day=np.full(len(row), state.day, dtype=np.int32),
-        unit=units[row].astype(np.int32),
-        item=slates[clicks],
-        carted=carts[clicks],
-        bought=buys[clicks],
-        utility=utility[clicks],
+        day=np.full(len(item), state.day, dtype=np.int32),
+        unit=unit.astype(np.int32),
+        item=item,
+        carted=carted,
+        bought=bought,
+        utility=taken.utility,
     )
-
-
-def _sessions(world: World, satisfaction: Array, seed: int, day: int) -> NDArray[np.int64]:
-    """Return each unit's sessions today: Poisson, by the inverse distribution function of one draw a unit."""
-    weekday = world.rhythm[(world.first_weekday + day) % len(world.rhythm)]
-    rate = world.activity * np.maximum(1 + world.params.strength("weekly_rhythm") * (weekday - 1), 0)
-    rate = rate * (1 + world.params.strength("satisfaction") * satisfaction)
-    drawn = poisson.ppf(uniform(seed, "sessions", world.key, day), rate)
-    return np.asarray(np.minimum(drawn, world.params.max_sessions_per_day), dtype=np.int64)
-
-
-def _satisfied(world: World, satisfaction: Array, today: Array, slate_size: int) -> Array:
-    """Return satisfaction, -1 to 1, after a day: clicks a session against the expected, smoothed.
-
-    A day without sessions changes nothing; twice the expected clicks, or more, is a satisfaction of 1.
-    """
-    sessions, clicks = today[:, 0], today[:, 2]
-    expected = np.maximum(sessions, 1) * slate_size * world.params.click_through
-    felt = np.minimum(clicks / expected, 2.0) - 1.0
-    keep = world.params.satisfaction_memory
-    return np.where(sessions > 0, keep * satisfaction + (1 - keep) * felt, satisfaction)
 
 
 def _checked(
@@ -160,7 +149,3 @@ def _checked(
             f"The assignment names policies {arm.min()} to {arm.max()}. There are {len(policies)}, from 0."
         )
     return arm
-
-
-def _blocks(units: Codes, block: int) -> Iterator[Codes]:
-    return (units[start : start + block] for start in range(0, len(units), block))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.preferences import Preferences
+from engine.world.kernel import Goods
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale
 from engine.world.response import Response
@@ -86,6 +88,14 @@ class World:
     def n_items(self) -> int:
         """Number of items in the catalogue."""
         return len(self.quality)
+
+    @cached_property
+    def goods(self) -> Goods:
+        """The catalogue as the compiled loops take it."""
+        vectors = np.ascontiguousarray(self.vectors, dtype=np.float64)
+        length = np.linalg.norm(vectors, axis=1)
+        shrink = np.divide(1.0, length, out=np.zeros_like(length), where=length > 1e-12)
+        return Goods(vectors, shrink, np.ascontiguousarray(self.quality, dtype=np.float64))
 
     def utility(self, units: Codes, items: Codes) -> Array:
         """Return the true utility of ``items`` to ``units``.
