@@ -35,9 +35,9 @@ ONBOARDING = Use(
     question="Should we ask new users what they like before we recommend anything?",
     explanation=(
         "Every simulated user is new: nothing is known of them, while the models have learned from the users of the "
-        "log. The control starts with what is popular and learns from the first clicks.",
-        "The treatment spends the first session on questions: users pick three favourites from a diverse list, by "
-        "their own taste with noise, and see no product. From the second session on, answers shape what they see.",
+        "log. The control shows what is popular; one treatment learns from their clicks, with every retraining.",
+        "The other spends the first session on questions: users pick three favourites from a diverse list, by their "
+        "own taste with noise, and see no product. From the second session on, answers shape what they see.",
         "A user is activated by a first click. A session that shows nothing disappoints and makes it less likely "
         "that they come back: that is what asking costs.",
     ),
@@ -46,8 +46,7 @@ ONBOARDING = Use(
         "Amatriain, Pujol & Oliver 2009."
     ),
     control="popularity",
-    treatments=("popularity+ask:3", "ease+ask:3"),
+    treatments=("ease", "ease+ask:3"),
     primary="activation",
-    days=7,
     prepare=with_newcomers,
 )

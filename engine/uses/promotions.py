@@ -13,17 +13,20 @@ from engine.traits import relative_prices, user_thrift
 from engine.uses.by_key import ByKey
 from engine.uses.use import Use
 from engine.world import State, World
+from engine.world.calibration import carts_per_click
 from engine.world.catalogue import item_prices
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
 
-#: Logits of buying the median unit gains for each unit of log price taken off. With a mean over units of 1.76, the
-#: mean price elasticity of 367 estimates (Tellis 1988, "The price elasticity of selective demand").
-MEDIAN_SLOPE = 1.47
+#: Price elasticity of the median unit's purchases. With ``SPREAD`` the mean over units is 1.76, that of 367 estimates
+#: (Tellis 1988, "The price elasticity of selective demand").
+MEDIAN_ELASTICITY = 1.47
 
-#: Standard deviation over units of the logarithm of that slope. Assumed.
+#: Standard deviation over units of the logarithm of the elasticity. Assumed.
 SPREAD = 0.6
+
+_LEAST_KEPT = 0.1  # where next to everything in a cart is bought, a lower price cannot sell more
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +51,9 @@ class Bargains:
 def with_bargains(world: World, dataset: Dataset, rng: np.random.Generator) -> World:
     """Return the world in which units differ in how a lower price moves them.
 
-    The logarithm of a unit's slope is normal. As far as the log tells who is thrifty (who takes what is cheap among
-    its kind, ``engine.traits.user_thrift``) it follows that, and beyond that it is drawn.
+    The logarithm of a unit's elasticity is normal. As far as the log tells who is thrifty (who takes what is cheap
+    among its kind, ``engine.traits.user_thrift``) it follows that, and beyond that it is drawn. An elasticity is
+    the slope of the logit times the chance not to buy what is in the cart.
 
     Args:
         world: the simulated users.
@@ -65,8 +69,10 @@ def with_bargains(world: World, dataset: Dataset, rng: np.random.Generator) -> W
             "item table on the Data page."
         )
     told = user_thrift(world.history, relative_prices(world.price, world.category))
-    slope = MEDIAN_SLOPE * np.exp(SPREAD * told.drawn(rng.standard_normal(world.n_units)))
-    pays = float(np.mean(slope * (1 - world.params.purchase_rate) > 1))
+    elasticity = MEDIAN_ELASTICITY * np.exp(SPREAD * told.drawn(rng.standard_normal(world.n_units)))
+    kept = 1 - world.params.purchase_rate / carts_per_click(world.params)
+    slope = elasticity / max(kept, _LEAST_KEPT)
+    pays = float(np.mean(elasticity > 1))
     note = (
         f"A small discount raises revenue from {pays:.0%} of the simulated users and costs revenue from the others; "
         "the cost of goods is not counted."

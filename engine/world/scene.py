@@ -31,6 +31,15 @@ class Scene(Protocol):
 
 
 @runtime_checkable
+class Bargaining(Protocol):
+    """A scene in which a price below or above the list's moves some units more than others."""
+
+    def price_slope(self, state: State, units: NDArray[np.integer]) -> Array:
+        """Return the logits of buying each of ``units`` loses per unit of log price, shape (n,)."""
+        ...
+
+
+@runtime_checkable
 class Pricing(Protocol):
     """A policy that also sets prices."""
 
