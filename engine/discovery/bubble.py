@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from engine import store
 from engine.dataset import Dataset
 from engine.discovery.study import BubbleStudy, Maker, study
 from engine.errors import ExperimentError
-from engine.policies import make_policy
+from engine.policies import PolicySpec, make_policy, parse
 from engine.segments import segment_users
 from engine.world import World, fit_world
 from engine.world.parameters import WorldParameters
@@ -56,7 +55,7 @@ def bubble(
     Raises:
         LabError: where a policy, a segmentation, a behaviour or a number cannot be.
     """
-    makers = {name_of(policy): _maker(policy) for policy in policies}
+    makers = {str(spec): _maker(spec) for spec in map(spec_of, policies)}
     if not makers:
         raise ExperimentError("No policy was given. Name at least one, such as svd.")
     for make in makers.values():
@@ -96,14 +95,20 @@ def task(request: Mapping[str, Any], report: Report) -> BubbleStudy:
     return bubble(store.get(request["dataset"]), request["policies"], **told, report=report)
 
 
-def name_of(policy: str | Mapping[str, Any]) -> str:
-    """Return the name of a policy given either way: ``svd+mmr:0.3``."""
-    return policy if isinstance(policy, str) else "+".join([policy["model"], *policy.get("then", ())])
+def spec_of(policy: str | Mapping[str, Any]) -> PolicySpec:
+    """Return a policy given either way as data; ``str`` of it is its name.
+
+    Raises:
+        ModelError: where the base, a parameter or a stage is unknown, or a value cannot be.
+    """
+    if isinstance(policy, str):
+        return parse(policy)
+    spec = parse("+".join([policy["model"], *policy.get("then", ())]))
+    return replace(spec, params={**spec.params, **(policy.get("params") or {})})
 
 
-def _maker(policy: str | Mapping[str, Any]) -> Maker:
-    params = None if isinstance(policy, str) else policy.get("params")
-    return partial(make_policy, name_of(policy), params)
+def _maker(spec: PolicySpec) -> Maker:
+    return lambda luck: make_policy(spec, seed=luck)
 
 
 def _segments(dataset: Dataset, world: World, by: str) -> dict[str, NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""What a group of users consumed in one round, measured for the group and for bootstrap draws of it."""
+"""What groups of users consumed in some rounds: how varied, how alike, how concentrated, how well liked."""
 
 from __future__ import annotations
 
@@ -10,93 +10,87 @@ from engine.world import Consumed, World
 
 Array = NDArray[np.float64]
 
-MEASURES = (
-    "diversity",
-    "category_diversity",
-    "distance_between_users",
-    "taste_drift",
-    "gini",
-    "coverage",
-    "welfare",
-)
+
+def taken_by(world: World, consumed: Consumed) -> sparse.csr_array:
+    """Return what each unit consumed, ones, shape (units, items)."""
+    ones = np.ones(len(consumed))
+    return sparse.csr_array((ones, (consumed.unit, consumed.item)), shape=(world.n_units, world.n_items))
 
 
-def measure(world: World, start: World, consumed: Consumed, weights: Array) -> Array:
-    """Return every measure of one round's consumption, shape (draws, measures), in the order of ``MEASURES``.
+def spread_within(world: World, taken: sparse.csr_array) -> Array:
+    """Return 1 - mean cosine over the pairs of items each unit took, shape (units,).
 
-    diversity: 1 - mean cosine between the item vectors of what one user consumed (intra-list diversity,
-    Smyth & McClave 2001), mean over users. category_diversity: share of a user's pairs of items that differ
-    in category. distance_between_users: mean over pairs of users of 1 - cosine between the mean item
-    directions they consumed. taste_drift: mean 1 - cosine between a user's taste now and at the start.
-    gini and coverage: of consumption, over the whole catalogue. welfare: mean true utility consumed.
-
-    Args:
-        world: the users after the round.
-        start: the users before the first.
-        consumed: what was consumed in the round.
-        weights: how often each user counts, a row a bootstrap draw, shape (draws, users).
-
-    Returns:
-        NaN where a measure cannot be: nothing consumed, one item a user, or no categories.
+    Intra-list diversity (Smyth & McClave 2001), the spread within a user of Anwar et al. 2024; closed over all
+    pairs by the length of the sum of the items' directions. NaN for fewer than two items.
     """
-    n, items = world.n_units, world.n_items
-    taken = sparse.csr_array((np.ones(len(consumed)), (consumed.unit, consumed.item)), shape=(n, items))
-    count = np.asarray(taken.sum(axis=1), dtype=np.float64)
     direction = _unit(world.vectors)
-    total = np.asarray(taken @ direction)
-    exposure = np.asarray((taken.T @ weights.T).T, dtype=np.float64)
-    columns = (
-        _mean(_spread(total, taken @ (direction**2).sum(axis=1), count), weights),
-        _mean(_category_spread(world, taken, count), weights),
-        _apart(_unit(total), weights),
-        _mean(1 - np.einsum("nr,nr->n", _unit(world.taste), _unit(start.taste)), weights),
-        _gini(exposure),
-        (exposure > 0).mean(axis=1),
-        _share(weights @ np.bincount(consumed.unit, consumed.utility, minlength=n), weights @ count),
-    )
-    return np.column_stack(columns)
+    return _mean_distance(np.asarray(taken @ direction), taken @ (direction**2).sum(axis=1), _count(taken))
 
 
-def _spread(total: Array, squares: Array, count: Array) -> Array:
-    """Return each user's mean distance over ordered pairs of items: ``1 - (|sum|^2 - squares) / (m (m - 1))``."""
-    return 1 - _share((total**2).sum(axis=1) - squares, count * (count - 1))
-
-
-def _category_spread(world: World, taken: sparse.csr_array, count: Array) -> Array:
+def category_spread(world: World, taken: sparse.csr_array) -> Array:
+    """Return the share of the pairs of items each unit took that differ in category, shape (units,)."""
     if not world.categories:
-        return np.full(len(count), np.nan)
+        return np.full(world.n_units, np.nan)
     known = np.flatnonzero(world.category >= 0)
     member = sparse.csr_array(
         (np.ones(len(known)), (known, world.category[known])), shape=(world.n_items, len(world.categories))
     )
     per_category = (taken @ member).toarray()
     held = per_category.sum(axis=1)
-    return _spread(per_category, held, held)
+    return _mean_distance(per_category, held, held)
 
 
-def _apart(profiles: Array, weights: Array) -> Array:
-    """Return the mean distance of distinct users, closed over all pairs by the length of their sum."""
-    there = (profiles**2).sum(axis=1) > 0
-    weights = weights * there
-    own = (weights**2).sum(axis=1)
-    pairs = weights.sum(axis=1) ** 2 - own
-    return 1 - _share(((weights @ profiles) ** 2).sum(axis=1) - own, pairs)
+def distance_between(world: World, taken: sparse.csr_array, members: Array) -> Array:
+    """Return the mean distance of two users of each group, shape (groups,).
+
+    1 - cosine of the mean directions of what the two took, over all pairs of distinct users who took something:
+    the inter-user axis of Anwar et al. 2024 ("Filter bubble or homogenization?", WWW).
+    """
+    profile = _unit(np.asarray(taken @ _unit(world.vectors)))
+    weights = members * ((profile**2).sum(axis=1) > 0)
+    own = weights.sum(axis=1)
+    return 1 - share(((weights @ profile) ** 2).sum(axis=1) - own, weights.sum(axis=1) ** 2 - own)
 
 
-def _gini(exposure: Array) -> Array:
-    """Return each row's Gini coefficient (Gunawardana & Shani 2015, section 8.3.3.2)."""
+def taste_drift(now: World, start: World) -> Array:
+    """Return 1 - cosine of each unit's taste now and at the start, shape (units,).
+
+    Jiang et al. 2019 ("Degenerate feedback loops in recommender systems", section 2) follow the distance of
+    interest from where it began.
+    """
+    return np.asarray(1 - np.einsum("nr,nr->n", _unit(now.taste), _unit(start.taste)))
+
+
+def gini(exposure: Array) -> Array:
+    """Return each row's Gini coefficient (Gunawardana & Shani 2015, section 8.3.3.2); items without count."""
     n = exposure.shape[1]
     rank = 2 * np.arange(1, n + 1) - n - 1
-    return _share(np.sort(exposure, axis=1) @ rank, n * exposure.sum(axis=1))
+    return share(np.sort(exposure, axis=1) @ rank, n * exposure.sum(axis=1))
 
 
-def _mean(values: Array, weights: Array) -> Array:
+def coverage(exposure: Array) -> Array:
+    """Return the share of the catalogue that each row has anything of."""
+    return np.asarray((exposure > 0).mean(axis=1))
+
+
+def mean_of(values: Array, members: Array) -> Array:
+    """Return each group's mean of what is known of its users, shape (groups,)."""
     known = np.isfinite(values)
-    return _share(weights @ np.where(known, values, 0.0), weights @ known.astype(np.float64))
+    return share(members @ np.where(known, values, 0.0), members @ known.astype(np.float64))
 
 
-def _share(part: Array, whole: Array) -> Array:
+def share(part: Array, whole: Array) -> Array:
+    """Return ``part / whole``, NaN where there is no whole."""
     return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0))
+
+
+def _mean_distance(total: Array, squares: Array, count: Array) -> Array:
+    """Return the mean distance over ordered pairs: ``1 - (|sum|^2 - squares) / (m (m - 1))``."""
+    return 1 - share((total**2).sum(axis=1) - squares, count * (count - 1))
+
+
+def _count(taken: sparse.csr_array) -> Array:
+    return np.asarray(taken.sum(axis=1), dtype=np.float64)
 
 
 def _unit(rows: Array) -> Array:
