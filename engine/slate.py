@@ -11,9 +11,10 @@ from scipy import sparse
 from engine.dataset import Dataset
 from engine.history import item_facts
 from engine.models import Recommender, reasons, top_k
-from engine.policies import DialPolicy, item_novelty, rerank
+from engine.policies import item_novelty, rerank
+from engine.policies.stages.dial import REACH
 
-POOL = DialPolicy.pool
+POOL = REACH
 """Candidates the dial chooses from, for each item shown; as in a simulated policy."""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import ExperimentError, unknown
-from engine.models import MODELS
+from engine.errors import ExperimentError, ModelError, unknown
+from engine.policies import parse
 from experiments.bayesian import Prior
 from experiments.boundaries import Spending
 from experiments.metrics import SIMULATED, Metric, with_primary
@@ -101,11 +101,17 @@ def draft(
 
 
 def title_of(variant: str) -> str:
-    """Return what readers call the variant ``names_of`` named: ``SVD`` for ``svd``, ``SVD 2`` for ``svd_2``."""
-    if variant in MODELS:
-        return MODELS[variant].title
+    """Return what readers call the variant that ``names_of`` named.
+
+    ``svd+mmr:0.3`` is ``SVD, MMR 0.3``; ``svd_2``, the second of its name, is ``SVD 2``.
+    """
     model, _, number = variant.rpartition("_")
-    return f"{title_of(model)} {number}" if number.isdigit() and model else variant[:1].upper() + variant[1:]
+    if number.isdigit() and model:
+        return f"{title_of(model)} {number}"
+    try:
+        return parse(variant).title
+    except ModelError:  # not ours: an export's own name
+        return variant[:1].upper() + variant[1:]
 
 
 def split_for(treatments: int, control_share: float | None = None) -> tuple[float, ...]:
@@ -139,13 +145,13 @@ def weights_of(text: str, variants: int) -> tuple[float, ...]:
     return weights
 
 
-def names_of(models: Sequence[str]) -> tuple[str, ...]:
-    """Name each variant after its model; the second of the same name gets a number."""
+def names_of(policies: Sequence[str]) -> tuple[str, ...]:
+    """Name each variant after its policy as it is written; the second of the same name gets a number."""
     seen: dict[str, int] = {}
     names = []
-    for model in models:
-        seen[model] = seen.get(model, 0) + 1
-        names.append(model if seen[model] == 1 else f"{model}_{seen[model]}")
+    for policy in policies:
+        seen[policy] = seen.get(policy, 0) + 1
+        names.append(policy if seen[policy] == 1 else f"{policy}_{seen[policy]}")
     return tuple(names)
 
 

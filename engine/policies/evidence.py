@@ -13,6 +13,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from engine.categories import Categories, named_categories
 from engine.metrics.similarity import cooccurrence
+from engine.policies.kinds import Kinds
 from engine.preferences import Preferences
 
 Array = NDArray[np.float64]
@@ -71,6 +72,11 @@ class Evidence:
         label = KMeans(groups, n_init=4, random_state=0).fit_predict(rows[known])
         shape = (self.train.n_items, groups)
         return sparse.csr_array((np.ones(len(known)), (known, label)), shape=shape)
+
+    @cached_property
+    def kinds_of_items(self) -> Kinds:
+        """``kinds`` in rows of equal length."""
+        return Kinds.of(self.kinds)
 
     @cached_property
     def mix(self) -> Array:

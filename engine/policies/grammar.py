@@ -90,7 +90,7 @@ def parse_stage(text: str) -> Stage:
     value: Value = _unquoted(values[0]) if values and values[0] else None
     if isinstance(info.setting, Param) and isinstance(value, str):
         try:
-            value = float(value)
+            value = _float(value)
         except ValueError:
             raise ModelError(
                 f"{info.setting.name} of {name} must be {info.setting.expected}; it was '{value}'."
@@ -119,10 +119,15 @@ def _typed(text: str) -> object:
     if text.lower() in words:
         return words[text.lower()]
     try:
-        value = float(text)
+        value = _float(text)
     except ValueError:
         return _unquoted(text)
     return int(value) if value == int(value) and "." not in text and "e" not in text.lower() else value
+
+
+def _float(text: str) -> float:
+    """Return the number, or raise ValueError; Python itself would read ``1_000``, and ``0.3_2`` as 0.32."""
+    return float(text.replace("_", "?"))
 
 
 def _plain(value: object) -> str:

@@ -41,6 +41,7 @@ class Pool:
         scores: shape (n, candidates); NaN where there is no item.
         open: codes of the items that standing rules let through, ascending: what exploring may draw.
         rules: all that must hold for what exploring draws.
+        slate_size: how many are shown in the end.
     """
 
     state: State
@@ -49,6 +50,7 @@ class Pool:
     scores: Array
     open: NDArray[np.int64]
     rules: Sequence[Rule] = ()
+    slate_size: int = 10
 
     @property
     def present(self) -> Mask:
@@ -88,6 +90,17 @@ class Pool:
             scores=np.where(there, np.take_along_axis(self.scores, order, axis=1), np.nan),
         )
 
+    def followed_by(self, items: NDArray[np.integer]) -> Self:
+        """Return the pool with ``items`` (n, some), none of them in it yet, -1 for none, after all others."""
+        lowest = np.nanmin(np.where(self.present, self.scores, 0.0), axis=1, keepdims=True, initial=0.0)
+        more = np.where(items >= 0, np.minimum(lowest, 0.0), np.nan)
+        wider = replace(
+            self,
+            items=np.concatenate([self.items, items.astype(np.int32)], axis=1),
+            scores=np.concatenate([self.scores, more], axis=1),
+        )
+        return wider.kept(wider.present)
+
     def inserted(self, items: NDArray[np.integer]) -> Self:
         """Return the pool with ``items`` put in at their places; what was there moves down, nothing is twice.
 
@@ -117,6 +130,11 @@ class Pool:
         return replace(
             self, items=np.take_along_axis(merged, packed, axis=1), scores=np.take_along_axis(scores, packed, axis=1)
         )
+
+
+def obeying(rule: Rule, pool: Pool) -> Pool:
+    """Return the pool with what ``rule`` permits now alone."""
+    return pool.kept(rule.permits(pool.state, pool.units, pool.items))
 
 
 def greedy(pool: Pool, places: int, gain: Callable[[NDArray[np.int64] | None], Array]) -> Pool:

@@ -103,7 +103,7 @@ class StagedPolicy:
         if self.open is None:
             raise ModelError(f"{self.title} has not been trained. Call refit before asking for slates.")
         rules = tuple(stage for stage in self.stages if isinstance(stage, Rule))
-        pool = Pool(state, users, candidates.items, candidates.scores, self.open, rules)
+        pool = Pool(state, users, candidates.items, candidates.scores, self.open, rules, k)
         for stage, places in zip(self.stages, self._places(k)[1:], strict=True):
             pool = stage.arranged(pool, places)
         missing = max(0, k - pool.items.shape[1])

@@ -2,7 +2,7 @@ import pytest
 
 from engine.errors import ExperimentError
 from experiments.bayesian import Prior
-from experiments.drafting import draft, names_of, split_for, weights_of
+from experiments.drafting import draft, names_of, split_for, title_of, weights_of
 from experiments.metrics import SIMULATED, with_primary
 
 
@@ -66,3 +66,14 @@ def test_splits_and_names():
         with pytest.raises(ExperimentError, match="expected 3 weights above 0"):
             weights_of(text, 3)
     assert names_of(["svd", "svd", "random", "svd"]) == ("svd", "svd_2", "random", "svd_3")
+
+
+def test_variants_are_called_what_their_policies_are():
+    names = names_of(["svd+mmr:0.3", "svd", "svd+mmr:0.3", "none"])
+    assert names == ("svd+mmr:0.3", "svd", "svd+mmr:0.3_2", "none")
+    assert [title_of(name) for name in names] == ["SVD, MMR 0.3", "SVD", "SVD, MMR 0.3 2", "No recommender"]
+    assert [title_of(name) for name in ("personal_feed", "group_2", "svd+mrm")] == [
+        "Personal_feed",
+        "Group 2",
+        "Svd+mrm",
+    ]

@@ -8,22 +8,20 @@ from typing import Self
 import numpy as np
 
 from engine.models import Param
+from engine.policies.drawing import drawn
 from engine.policies.evidence import Evidence
 from engine.policies.pool import Pool
 from engine.policies.stage import StageInfo, number
 
 SETTING = Param("share", "float", 0.1, "Share of places that go to an item drawn at random.", 0.0, 1.0)
 
-_TRIES = 8
-
 
 @dataclass(frozen=True)
 class Epsilon:
     """With probability ``value``, each place shows an item drawn evenly from what the rules let through.
 
-    Sutton & Barto 2018, section 2.2, a place as a choice. What would have been shown there moves down. A draw of
-    something the unit has had, or that a rule forbids, is drawn again, up to eight times; then the place stays as
-    it is.
+    Sutton & Barto 2018, section 2.2, a place as a choice. What would have been shown there moves down. What the unit
+    has had, or a rule forbids, is drawn again (``engine.policies.drawing``).
 
     Attributes:
         value: the probability, 0 to 1.
@@ -51,28 +49,7 @@ class Epsilon:
         chosen = pool.luck("epsilon", np.arange(places)) < self.value
         if not chosen.any():
             return pool
-        drawn = np.full(chosen.shape, -1, dtype=np.int64)
-        for attempt in range(_TRIES):
-            rows, columns = np.nonzero(chosen & (drawn < 0))
-            if not len(rows):
-                break
-            luck = pool.luck("epsilon item", np.arange(places), attempt)[rows, columns]
-            item = pool.open[(luck * len(pool.open)).astype(np.int64)]
-            fine = pool.permitted(rows, item)
-            drawn[rows[fine], columns[fine]] = item[fine]
-            drawn[_repeated(drawn)] = -1
-        return pool.inserted(drawn)
-
-
-def _repeated(drawn: np.ndarray) -> np.ndarray:
-    """Return where a row has an item that it has further left."""
-    order = np.argsort(drawn, axis=1, kind="stable")
-    sorted_ = np.take_along_axis(drawn, order, axis=1)
-    same = np.zeros(drawn.shape, dtype=bool)
-    same[:, 1:] = (sorted_[:, 1:] == sorted_[:, :-1]) & (sorted_[:, 1:] >= 0)
-    found = np.zeros(drawn.shape, dtype=bool)
-    np.put_along_axis(found, order, same, axis=1)
-    return found
+        return pool.inserted(drawn(pool, "epsilon item", chosen, pool.open))
 
 
 INFO = StageInfo(

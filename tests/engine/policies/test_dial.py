@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.errors import ModelError
-from engine.policies import DialPolicy, ModelPolicy, OraclePolicy, RandomPolicy, item_novelty, rerank
-from engine.world import fit_world, run
+from engine.policies import item_novelty, make_policy, rerank
+from engine.world import fit_world
 from engine.world.policy import opening
 from tests.engine.world.logs import small_log
 
@@ -35,9 +33,8 @@ def test_dial_by_hand(dial, order):
     scores=hnp.arrays(float, (3, 8), elements=st.floats(-100, 100)),
     novelty=hnp.arrays(float, 8, elements=st.floats(0, 20)),
     dial=st.floats(0, 1),
-    scale=st.floats(0.1, 50),
 )
-def test_order_is_a_permutation_and_ends_are_the_two_orders(scores, novelty, dial, scale):
+def test_order_is_a_permutation_and_ends_are_the_two_orders(scores, novelty, dial):
     order = rerank(scores, novelty, dial, 8)
     np.testing.assert_array_equal(np.sort(order, axis=1), np.tile(np.arange(8), (3, 1)))
     familiar = np.take_along_axis(scores, rerank(scores, novelty, 0.0, 8), axis=1)
@@ -62,53 +59,22 @@ def test_novelty_by_hand():
     np.testing.assert_allclose(item_novelty(np.array([8, 4, 1, 0]), 8), [0, 1, 3, 3])
 
 
-def test_policy_shows_rarer_items_as_the_dial_turns(state):
-    users = np.arange(state.world.n_units)
-    history = state.world.history
+def test_a_simulated_policy_turns_the_same_dial(state):
+    users, history = np.arange(state.world.n_units), state.world.history
+    novelty = item_novelty(history.item_users, history.n_users)
+    base = make_policy("popularity").refit(history)
+    pool = base.slates(state, users, 40)
     mean = []
     for dial in (0.0, 0.5, 1.0):
-        policy = DialPolicy(ModelPolicy("popularity"), dial, pool=3).refit(history)
-        ranking = policy.slates(state, users, 5)
-        assert ranking.items.shape == ranking.scores.shape == (len(users), 5)
-        mean.append(policy.novelty[ranking.items].mean())
+        found = make_policy(f"popularity+dial:{dial}").refit(history).slates(state, users, 4)
+        place = rerank(pool.scores, novelty[np.maximum(pool.items, 0)], dial, 4)
+        np.testing.assert_array_equal(found.items, np.take_along_axis(pool.items, place, axis=1))
+        mean.append(novelty[found.items].mean())
     assert mean[0] < mean[1] < mean[2]
-    plain = ModelPolicy("popularity").refit(history).slates(state, users, 5)
-    familiar = DialPolicy(ModelPolicy("popularity"), 0.0).refit(history).slates(state, users, 5)
-    np.testing.assert_array_equal(plain.items, familiar.items)
 
 
-def test_policies_compose(state):
-    world = state.world
-    twice = DialPolicy(DialPolicy(OraclePolicy(), 0.2), 0.1)
-    assert twice.title == "Oracle (surprise 20%) (surprise 10%)"
-    outcomes = run(world, [twice, DialPolicy(RandomPolicy(), 0.5)], np.arange(world.n_units) % 2, days=3, seed=1)
-    assert outcomes.values[..., 1].sum() > 0
-
-
-def test_dial_out_of_range_and_untrained_are_named(state):
+def test_a_dial_out_of_range_is_named():
     with pytest.raises(ModelError, match=r"The dial was 1.5"):
-        DialPolicy(OraclePolicy(), 1.5)
-    with pytest.raises(ModelError, match=r"Oracle \(surprise 50%\) has not been trained"):
-        DialPolicy(OraclePolicy(), 0.5).slates(state, np.arange(2), 3)
-
-
-@dataclass(frozen=True)
-class _Two:
-    """Has two items for anybody."""
-
-    title = "Two"
-    each_session = False
-
-    def refit(self, preferences, report=None):
-        return self
-
-    def slates(self, state, users, k):
-        items = np.full((len(users), k), -1, dtype=np.int32)
-        items[:, :2] = [3, 1]
-        return RandomPolicy().slates(state, users, 1).__class__(items, np.where(items >= 0, 1.0, np.nan))
-
-
-def test_a_short_list_stays_short(state):
-    ranking = DialPolicy(_Two(), 0.3).refit(state.world.history).slates(state, np.arange(4), 5)
-    assert ((ranking.items >= 0).sum(axis=1) == 2).all()
-    np.testing.assert_array_equal(np.isnan(ranking.scores), ranking.items < 0)
+        rerank(SCORES, NOVELTY, 1.5, 2)
+    with pytest.raises(ModelError, match=r"surprise of dial must be a number from 0 to 1; it was 1.5"):
+        make_policy("svd+dial:1.5")

@@ -67,6 +67,7 @@ def test_a_list_of_policies_is_parted_at_its_own_commas():
         ("svd+mmr:2", r"diversity of mmr must be a number from 0 to 1; it was 2"),
         ("svd+mmr:x", r"diversity of mmr must be a number from 0 to 1; it was 'x'"),
         ("svd+mmr:nan", r"diversity of mmr must be a number from 0 to 1; it was nan"),
+        ("svd+mmr:0.1_2", r"it was '0\.1_2'"),
         ("svd+mmr:0.1:0.2", r"Stage 'mmr:0.1:0.2' has 2 values"),
         ("svd++mmr", r"Policy 'svd\+\+mmr' has an empty part\. Write a policy as svd\+mmr:0\.3"),
         ("", r"has an empty part"),
