@@ -16,6 +16,7 @@ from engine.fidelity.measures import Catalogue, Weeks, measures
 from engine.fidelity.record import Fidelity, Likelihood, Measure, Verdict
 from engine.world import World, WorldParameters, fit_world
 from engine.world.life import live
+from engine.world.pairs import contains, pairs_of
 from engine.world.population import Population, Presence, Visits, fit_population, newcomers, next_rates, visits_of
 from engine.world.sessions import Lived, lived_of, within
 
@@ -94,7 +95,9 @@ def fidelity(
         Catalogue(dataset.n_items, directions, categories_of(dataset)),
     )
     known = np.isin(held_out.user, visits.user)
-    fresh = known & ~held_out.repeat
+    had = pairs_of(world.history.user, world.history.item, world.n_items)
+    # What was bought without having been viewed counts as had too, though it is no choice.
+    fresh = known & ~held_out.repeat & ~contains(had, pairs_of(held_out.user, held_out.item, world.n_items))
     foretold = likelihood((world,), held_out.user[fresh], held_out.item[fresh])
     verdict, sentence = _overall(found, foretold)
     seen = np.unique(held_out.user)
