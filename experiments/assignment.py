@@ -25,9 +25,34 @@ def assign(keys: NDArray[np.integer], split: Sequence[float], seed: int) -> NDAr
     Raises:
         ExperimentError: where the weights are not a split.
     """
+    return np.searchsorted(_edges(split), uniform(seed, "assignment", keys), side="right").astype(np.int64)
+
+
+def mirrored(keys: NDArray[np.integer], split: Sequence[float], seed: int) -> NDArray[np.int64]:
+    """Return the assignment and its mirror images, one a variant with units, shape (variants, units).
+
+    Every draw is moved on by an equal step around the circle, so each image keeps the split. Where the split is
+    even a unit is in each variant exactly once.
+
+    Args:
+        keys: as ``assign`` takes them, like the next two.
+        split: weight of each variant.
+        seed: any integer; the first row is ``assign`` with the same seed.
+
+    Raises:
+        ExperimentError: where the weights are not a split.
+    """
+    edges = _edges(split)
+    steps = np.arange(np.count_nonzero(split)) / np.count_nonzero(split)
+    moved = (uniform(seed, "assignment", keys) + steps[:, None]) % 1.0
+    return np.searchsorted(edges, moved, side="right").astype(np.int64)
+
+
+def _edges(split: Sequence[float]) -> NDArray[np.float64]:
+    """Return the upper end of each variant's part of the unit interval."""
     weights = np.asarray(split, dtype=np.float64)
     if weights.ndim != 1 or not weights.size or (weights < 0).any() or not 0 < weights.sum() < np.inf:
         raise ExperimentError(f"Split {list(split)} was given; weights are 0 or more, and not all 0.")
-    edges = np.cumsum(weights) / weights.sum()
+    edges: NDArray[np.float64] = np.cumsum(weights) / weights.sum()
     edges[np.flatnonzero(weights)[-1] :] = 1.0
-    return np.searchsorted(edges, uniform(seed, "assignment", keys), side="right").astype(np.int64)
+    return edges

@@ -113,10 +113,11 @@ def linearised(log: Log, metric: Metric) -> Floats:
     """Return each unit's value of ``metric`` over all days, shape (units,); a ratio's by the delta method.
 
     Deng, Knoblich & Lu (2018), eq. 3: (numerator - ratio · denominator) / mean denominator; 0 for all where the
-    denominator is 0. A capped metric is cut off, a quantile's values are the units' own.
+    denominator is 0. A capped metric is cut off, an indicator is 0 or 1, a quantile's values are the units' own.
     """
     total = log.values.sum(axis=0)
-    above = total[:, log.column(metric.numerator)]
+    ever = log.indicators.get(metric.numerator)
+    above = total[:, log.column(metric.numerator)] if ever is None else (total[:, log.column(ever)] > 0) * 1.0
     if metric.cap is not None:
         above = np.minimum(above, cap(above[:, None], upper=metric.cap).high[0])
     if metric.denominator is None:

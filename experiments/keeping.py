@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.jobs import folder
-from experiments import database
+from experiments import database, individual_files
 from experiments.adherence import adherence
 from experiments.results import Results
 
@@ -33,5 +33,17 @@ def keep_simulated(results: Results, request: Mapping[str, Any]) -> tuple[str, R
         held = adherence(plan, plan, registered=known.registered, days_run=meta.days, units=meta.units)
         results = replace(results, adherence=held)
     key = folder.key_of(TASK, request)
+    if results.units is not None:
+        individual_files.keep(results.units, key)
     database.keep(results, key)
     return key, results
+
+
+def forget(key: str) -> None:
+    """Delete what is kept under ``key``, and every unit's own effects.
+
+    Raises:
+        LabError: where ``key`` is no key, or the database cannot be used.
+    """
+    database.forget(key)
+    individual_files.forget(key)

@@ -21,6 +21,10 @@ _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 #: What stands in a result, or beside its fields, for a reader, and follows from the rest.
 _TOLD = frozenset({"id", "simulated", "import"})
 _DERIVED: Mapping[str, str] = {"plan": "hash", "adherence": "sentence"}
+#: What is kept beside a result's JSON.
+_ELSEWHERE = frozenset({"units"})
+#: Tables that may be missing altogether: a real experiment has none of them.
+_MAY_LACK = frozenset({"truth", "interference", "individual"})
 _FORMS = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -71,7 +75,7 @@ def results_from(data: Mapping[str, Any]) -> Results:
     given = {name: part for name, part in _named(data, "result").items() if name not in _TOLD}
     given["checks"] = list(_named(given.pop("health", None), "health of a result").values())
     kinds = get_type_hints(Results)
-    parts = {field.name: field for field in fields(Results)}
+    parts = {field.name: field for field in fields(Results) if field.name not in _ELSEWHERE}
     for name in given:
         if name not in parts:
             raise ExperimentError(unknown("Part of a result", name, ("health", *parts)))
@@ -169,7 +173,7 @@ def _optional(field: Field[Any]) -> bool:
 
 def _table(name: str, rows: Any, effects: pd.DataFrame) -> pd.DataFrame:
     table = effects if name == "effects" else _frame(rows, name)
-    if len(table) or name == "truth":
+    if len(table) or name in _MAY_LACK:
         return table
     if name == "heterogeneity":
         return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in _HETEROGENEITY.items()})

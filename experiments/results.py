@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.fidelity.record import Fidelity
 from experiments.adherence import Adherence
 from experiments.health import Check
 from experiments.plan import Plan
 from experiments.verdict import Verdict
+from experiments.worlds.record import Worlds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,14 @@ class Results:
         notes: what a reader should know, in sentences.
         meta: where it comes from.
         adherence: how the analysis compares with a plan made before; None where there was none.
+        interference: simulated, where it was measured, else empty: what learning from shared, or split, data does
+            to the test, a row a metric and treatment; see ``experiments.interference.interference``.
+        individual: simulated only, else empty: the shares of units that each treatment truly helps and harms,
+            by segment; see ``experiments.individual.summary``.
+        worlds: simulated, where many plausible worlds were asked for, else None.
+        fidelity: simulated, where it was measured, else None: how alike simulated users are to held-out weeks.
+        units: simulated only: every unit's own true effects, see ``experiments.individual.unit_effects``. Not part
+            of the JSON, so None in results that were read back; ``experiments.individual_files`` keeps them.
     """
 
     plan: Plan
@@ -91,6 +101,11 @@ class Results:
     notes: tuple[str, ...]
     meta: Meta
     adherence: Adherence | None = None
+    interference: pd.DataFrame = field(default_factory=pd.DataFrame)
+    individual: pd.DataFrame = field(default_factory=pd.DataFrame)
+    worlds: Worlds | None = None
+    fidelity: Fidelity | None = None
+    units: pd.DataFrame | None = field(default=None, repr=False)
 
     def check(self, name: str) -> Check:
         """Return the health check called ``name``."""
@@ -111,6 +126,10 @@ class Results:
             "notes": list(self.notes),
             "adherence": self.adherence and {**plain(asdict(self.adherence)), "sentence": self.adherence.sentence},
             "meta": plain(asdict(self.meta)),
+            "interference": records(self.interference),
+            "individual": records(self.individual),
+            "worlds": self.worlds and plain(asdict(self.worlds)),
+            "fidelity": self.fidelity and plain(self.fidelity.to_dict()),
         }
 
     def to_json(self, indent: int | None = 2) -> str:

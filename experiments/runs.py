@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,29 +11,13 @@ from numpy.typing import NDArray
 
 from engine.policies import Policy
 from engine.world import World, run
-from experiments.analysis import days_of, values_along
-from experiments.estimating import Estimated, estimate
 from experiments.log import Log
 from experiments.moments import Floats
-from experiments.plan import Plan
 
 Report = Callable[[str, int | None, int | None], None]
 
 #: 0/1 quantities of the simulator: whether a unit has bought so far.
 _INDICATORS = {"purchased": "purchases"}
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One variant of a simulated experiment: which policy its units see.
-
-    Attributes:
-        model: a model's name, ``random`` or ``oracle``.
-        params: the model's parameters; its defaults where left out.
-    """
-
-    model: str
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +47,11 @@ class Circumstances:
     shared_training: bool
     runs: int
     report: Report
+
+    @property
+    def learns(self) -> bool:
+        """Whether anything that happens during the run is learned from while it runs."""
+        return self.retrain_every is not None and self.retrain_every < self.days
 
     def live(
         self,
@@ -112,70 +101,6 @@ class Circumstances:
             indicators=_INDICATORS,
             covariates=self.covariates,
         )
-
-
-@dataclass(frozen=True)
-class Truth:
-    """True values and differences, as ``experiments.analysis.values_along`` tables.
-
-    Attributes:
-        effects: over all units and days.
-        segments: by segment.
-        cumulative: up to each day.
-    """
-
-    effects: pd.DataFrame
-    segments: pd.DataFrame
-    cumulative: pd.DataFrame
-
-
-def find_truth(circumstances: Circumstances, policies: Sequence[Policy], plan: Plan) -> Truth:
-    """Run every unit under each policy and return the differences; equal policies are run once.
-
-    Args:
-        circumstances: those of the experiment, its seed too.
-        policies: one a variant of ``plan``.
-        plan: names the metrics and variants.
-    """
-    everybody = np.zeros(circumstances.world.n_units, dtype=np.int64)
-    twins = [policies.index(policy) for policy in policies]
-    logs: dict[int, Log] = {}
-    for twin in twins:
-        if twin not in logs:
-            name = plan.variants[twin]
-            title = f"Truth, everybody under {name}"
-            logs[twin] = circumstances.live([policies[twin]], everybody, (name,), title, 1 + len(logs))
-    everywhere = _side_by_side([logs[twin] for twin in twins], plan.variants)
-    found = _without_covariates(everywhere, plan)
-    return Truth(
-        effects=values_along(found.overall, plan),
-        segments=values_along(found.by_segment, plan, everywhere.cells()),
-        cumulative=values_along(found.by_day, plan, days_of(everywhere)),
-    )
-
-
-def _side_by_side(each: Sequence[Log], names: tuple[str, ...]) -> Log:
-    """Return one log in which every unit is in every variant, as ``each`` has it under that variant alone."""
-    copies, one = len(each), each[0]
-    return Log(
-        quantities=one.quantities,
-        values=np.concatenate([log.values for log in each], axis=1),
-        variant=np.repeat(np.arange(copies), one.n_units),
-        variants=names,
-        segments=pd.concat([one.segments] * copies, ignore_index=True),
-        indicators=one.indicators,
-    )
-
-
-def _without_covariates(everywhere: Log, plan: Plan) -> Estimated:
-    """Return the differences themselves: where every unit is in every variant there is nothing to adjust."""
-    plain = tuple(replace(metric, covariates=()) for metric in plan.metrics)
-    return estimate(everywhere, replace(plan, metrics=plain))
-
-
-def distinct(policies: Sequence[Policy]) -> int:
-    """Return how many different policies there are."""
-    return len({policies.index(policy) for policy in policies})
 
 
 def silent(stage: str, done: int | None, total: int | None) -> None:

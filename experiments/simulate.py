@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,25 +13,32 @@ import pandas as pd
 from engine import store
 from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
-from engine.policies import make_policy
+from engine.fidelity.record import Fidelity
 from engine.segments import segment_users
-from engine.world import World, fit_world
-from experiments.analysis import Analysis, analyse
+from engine.world import World, WorldParameters, fit_world
+from experiments.analysis import analyse
+from experiments.arms import Arm
 from experiments.assignment import assign
 from experiments.bayesian import Prior
 from experiments.boundaries import Spending
 from experiments.drafting import draft, names_of
 from experiments.earlier import BEFORE, done_before
+from experiments.fidelity import fidelity_once, measured
+from experiments.individual import summary, unit_effects
+from experiments.interference import COLUMNS, mirrors
+from experiments.interference import interference as biased
+from experiments.limits import check_request
 from experiments.log import Log
 from experiments.moments import Floats
 from experiments.multiplicity import Correction
 from experiments.plan import Stopping
 from experiments.provenance import versions
 from experiments.results import Meta, Results
-from experiments.runs import Arm, Circumstances, Report, distinct, find_truth, silent
+from experiments.runs import Circumstances, Report, silent
+from experiments.truth import beside, distinct, find_truth, inside
+from experiments.worlds import plausible_worlds, runs_of
 
-_MOST_UNIT_DAYS = 20_000_000
-_SEEDS = 2**32  # what Surprise's generator takes
+__all__ = ["Arm", "simulate", "task"]
 
 
 def simulate(
@@ -58,16 +65,20 @@ def simulate(
     hypothesis: str = "",
     slate_size: int = 10,
     shared_training: bool = True,
+    worlds: int = 0,
+    interference: bool = True,
+    fidelity: Callable[[Dataset, Report], Fidelity] | None = measured,
     report: Report | None = None,
 ) -> Results:
     """Run an A/B test on simulated users fitted to ``dataset``, and find the true uplift beside it.
 
     Every unit is assigned once and lives ``days`` days under its policy. Then the same units live the same
     days under each policy in turn, with common random numbers: the difference of those runs is the truth.
+    ``experiments.interference`` and ``experiments.worlds`` say what else is run.
 
     Args:
         dataset: what the simulated users, their tastes and the models come from.
-        control: the policy to beat; a model's name or an ``Arm``.
+        control: the policy to beat, such as ``svd+mmr:0.3``, or an ``Arm``.
         treatments: the policies to try, at least one.
         users: simulated users; all the Dataset's when None.
         days: length in days.
@@ -89,16 +100,21 @@ def simulate(
         slate_size: items a session shows.
         shared_training: whether the models learn from all units' behaviour, as in most live tests, or each
             from its own variant's.
+        worlds: plausible worlds in which the truth is looked for too; 0 for this one alone.
+        interference: whether to measure what shared, or split, training data does to the test.
+        fidelity: holds simulated users against held-out weeks of the log; None to leave that out.
         report: told of each stage and day.
 
     Raises:
         LabError: where the request cannot be: an unknown model, metric or parameter, a split that does not
             fit, a Dataset too small to learn from.
     """
-    arms = [arm if isinstance(arm, Arm) else Arm(arm) for arm in (control, *treatments)]
-    names = names_of([arm.model for arm in arms])
-    policies = [make_policy(arm.model, arm.params, seed) for arm in arms]
-    _check(dataset, users, days, retrain_every, slate_size, seed)
+    arms = [arm if isinstance(arm, Arm) else Arm.of(arm) for arm in (control, *treatments)]
+    names = names_of([arm.spec for arm in arms])
+    policies = [arm.policy(seed) for arm in arms]
+    check_request(
+        dataset, users=users, days=days, retrain_every=retrain_every, slate_size=slate_size, seed=seed, worlds=worlds
+    )
     plan = draft(
         names,
         primary=primary,
@@ -122,7 +138,7 @@ def simulate(
             raise ExperimentError(unknown("Covariate", name, BEFORE))
     tell = report or silent
     tell("Fitting the simulated users", None, None)
-    world = fit_world(dataset, np.random.default_rng(seed), users=users)
+    world = _fitted(dataset, np.random.default_rng(seed), users)
     segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
 
     circumstances = Circumstances(
@@ -134,23 +150,36 @@ def simulate(
         retrain_every=retrain_every,
         slate_size=min(slate_size, dataset.n_items),
         shared_training=shared_training,
-        runs=1 + distinct(policies),
+        runs=1,
         report=tell,
     )
+    mirrored = mirrors(plan, circumstances) if interference else 0
+    beside_it = 1 + mirrored + distinct(policies)
+    circumstances = replace(circumstances, runs=beside_it + runs_of(policies, worlds))
     log = circumstances.live(policies, assign(world.key, plan.split, seed), names, "Experiment", 0)
     analysis = analyse(log, plan)
-    truth = find_truth(circumstances, policies, plan)
+    truth = find_truth(circumstances, policies, plan, place=1 + mirrored)
+    units = unit_effects(truth, plan, world, dataset.users["user_id"])
     return Results(
         plan=plan,
         verdict=analysis.verdict,
         checks=analysis.checks,
         effects=analysis.effects,
-        segments=_beside(analysis.segments, truth.segments),
+        segments=beside(analysis.segments, truth.segments),
         heterogeneity=analysis.heterogeneity,
-        cumulative=_beside(analysis.cumulative, truth.cumulative),
-        truth=_inside(truth.effects, analysis),
+        cumulative=beside(analysis.cumulative, truth.cumulative),
+        truth=inside(truth.effects, analysis.effects),
         notes=_notes(world, shared_training=shared_training),
-        meta=_meta(dataset, arms, log, circumstances, primary),
+        meta=_meta(dataset, arms, log, circumstances, primary, worlds),
+        individual=summary(units, plan),
+        units=units,
+        interference=biased(circumstances, policies, plan, experiment=log, truth=truth, estimates=analysis.effects)
+        if interference
+        else pd.DataFrame(columns=COLUMNS),
+        worlds=plausible_worlds(dataset, policies, plan, circumstances, number=worlds, fit=_fitted, place=beside_it)
+        if worlds
+        else None,
+        fidelity=None if fidelity is None else fidelity(dataset, tell),
     )
 
 
@@ -173,20 +202,16 @@ def task(request: Mapping[str, Any], report: Report) -> Results:
     dataset = store.get(given.pop("dataset"))
     control = Arm(**given.pop("control"))
     treatments = [Arm(**arm) for arm in given.pop("treatments")]
+    given["fidelity"] = fidelity_once if given.get("fidelity", True) else None
     results = simulate(dataset, control=control, treatments=treatments, report=report, **given)
     return keep_simulated(results, request)[1]
 
 
-def _beside(table: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Put the true uplifts beside the estimates; both tables have the same rows in the same order."""
-    return table.assign(true_absolute=truth["absolute"], true_relative=truth["relative"])
-
-
-def _inside(truth: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
-    found = analysis.effects
-    inside = (found["absolute_low"] <= truth["absolute"]) & (truth["absolute"] <= found["absolute_high"])
-    known = found["absolute_low"].notna()
-    return truth.assign(inside=inside.astype(object).where(known, None))
+def _fitted(
+    dataset: Dataset, rng: np.random.Generator, users: int | None, params: WorldParameters | None = None
+) -> World:
+    """Return the simulated users of an experiment on ``dataset``."""
+    return fit_world(dataset, rng, users=users, params=params)
 
 
 def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[str, Floats]:
@@ -199,16 +224,17 @@ def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:
         "All users are simulated. Their tastes, activity and prices are fitted to the log; how they click and "
         "buy is modelled."
     ]
-    if shared_training:
-        notes.append(
-            "The models learn from the behaviour of all units in the experiment, as in most live tests. The "
-            "truth is what each policy does when everybody sees it and it learns from that; the experiment "
-            "may differ from it by more than chance."
-        )
+    notes.append(
+        "The models learn from the behaviour of all units in the experiment, as in most live tests."
+        if shared_training
+        else "Each variant's models learn from the behaviour of its own units alone."
+    )
     return (*notes, *world.notes)
 
 
-def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circumstances, primary: str) -> Meta:
+def _meta(
+    dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circumstances, primary: str, worlds: int
+) -> Meta:
     return Meta(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
@@ -220,31 +246,12 @@ def _meta(dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circum
         computed=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
         settings={
-            "control": asdict(arms[0]),
-            "treatments": [asdict(arm) for arm in arms[1:]],
+            "control": arms[0].to_dict(),
+            "treatments": [arm.to_dict() for arm in arms[1:]],
             "primary": primary,
             "retrain_every": circumstances.retrain_every,
             "slate_size": circumstances.slate_size,
             "shared_training": circumstances.shared_training,
+            "worlds": worlds,
         },
     )
-
-
-def _check(
-    dataset: Dataset, users: int | None, days: int, retrain_every: int | None, slate_size: int, seed: int
-) -> None:
-    if users is not None and users < 2:
-        raise ExperimentError(f"{users} users were given; an experiment needs at least 2.")
-    if days < 1:
-        raise ExperimentError(f"{days} days were given; an experiment runs at least 1.")
-    if (users or dataset.n_users) * days > _MOST_UNIT_DAYS:
-        raise ExperimentError(
-            f"{users or dataset.n_users:,} users for {days:,} days were given; users times days may be up to "
-            f"{_MOST_UNIT_DAYS:,}, which fills several GB. Take fewer users or days."
-        )
-    if retrain_every is not None and retrain_every < 1:
-        raise ExperimentError(f"Retraining every {retrain_every} days was given; expected 1 day or more.")
-    if slate_size < 1:
-        raise ExperimentError(f"Slates of {slate_size} items were given; expected 1 or more.")
-    if not 0 <= seed < _SEEDS:
-        raise ExperimentError(f"Seed {seed} was given; expected a whole number from 0 to {_SEEDS - 1}.")

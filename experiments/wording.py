@@ -54,6 +54,11 @@ def differences(metric: Metric, *values: float | None) -> tuple[str, ...]:
     return tuple(NO_VALUE if value is None or _missing(value) else _signed(value, digits) for value in values)
 
 
+def number(value: float | None) -> str:
+    """Return a number with three significant digits: ``0.0421``, ``12.4``."""
+    return NO_VALUE if value is None or _missing(value) else f"{value:,.3g}".replace("-", "−")
+
+
 def count(value: float) -> str:
     """Return ``12,400``."""
     return f"{value:,.0f}"

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from engine.commands.data_options import add_data_options, load_from
-from engine.commands.printing import print_json, print_table
+from engine.commands.printing import print_json
 from engine.commands.progress import progress
 from engine.errors import ExperimentError
-from experiments.metrics import SIMULATED, find
-from experiments.wording import count, difference, differences, level, p_value, percent
-
-if TYPE_CHECKING:
-    from experiments.results import Results
+from experiments.commands.simulated import print_simulated
+from experiments.metrics import SIMULATED
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("simulate", help="an A/B test on simulated users, with the truth beside it")
     add_data_options(parser)
-    parser.add_argument("--control", required=True, metavar="MODEL", help="the policy to beat")
+    parser.add_argument("--control", required=True, metavar="POLICY", help="the policy to beat, such as popularity")
     parser.add_argument(
-        "--treatment", required=True, action="append", metavar="MODEL", help="a policy to try; may be repeated"
+        "--treatment",
+        required=True,
+        action="append",
+        metavar="POLICY",
+        help="a policy to try, such as svd or svd+mmr:0.3; may be repeated",
     )
     parser.add_argument("--users", type=int, help="simulated users (default: as many as the data has)")
     parser.add_argument("--days", type=int, default=14, help="length in days (default 14)")
     parser.add_argument("--split", help="weight of each variant, the control first, such as 1,1 (the default)")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same numbers (default 1)")
     parser.add_argument("--retrain-every", type=int, default=7, help="days between refits (default 7)")
+    parser.add_argument(
+        "--shared-training",
+        choices=("yes", "no"),
+        default="yes",
+        help="whether models learn from all variants' users or each from its own (default yes)",
+    )
+    parser.add_argument(
+        "--worlds", type=int, default=0, help="plausible worlds in which to look for the truth too (default 0)"
+    )
+    parser.add_argument(
+        "--no-interference", action="store_true", help="do not measure what learning during the test does to it"
+    )
+    parser.add_argument(
+        "--individual", metavar="FILE", help="write every user's own true effects to this .parquet file"
+    )
     parser.add_argument(
         "--primary",
         default="conversion",
@@ -45,10 +62,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         LabError: where the data or the request cannot be, or the results cannot be kept.
     """
-    from experiments import database
+    from experiments import database, individual_files
+    from experiments.arms import Arm
+    from experiments.fidelity import fidelity_once, measured
     from experiments.keeping import keep_simulated
     from experiments.simulate import simulate
 
+    target = None if args.individual is None else _target(args.individual)
     if not args.no_keep:
         database.check()  # minutes of work should not find out at their end
     asked: dict[str, Any] = {
@@ -58,60 +78,38 @@ def run(args: argparse.Namespace) -> int:
         "seed": args.seed,
         "retrain_every": args.retrain_every,
         "primary": args.primary,
+        "shared_training": args.shared_training == "yes",
+        "worlds": args.worlds,
+        "interference": not args.no_interference,
     }
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
-        results = simulate(dataset, control=args.control, treatments=args.treatment, report=report, **asked)
+        arms = [Arm.of(spec) for spec in (args.control, *args.treatment)]
+        check = measured if args.no_keep else fidelity_once
+        results = simulate(dataset, control=arms[0], treatments=arms[1:], fidelity=check, report=report, **asked)
+    if target is not None and results.units is not None:
+        individual_files.write(results.units, target)
     key = None
     if not args.no_keep:
-        arms = [{"model": model, "params": {}} for model in (args.control, *args.treatment)]
-        request = {"dataset": dataset.fingerprint, "control": arms[0], "treatments": arms[1:], **asked}
+        plain = [arm.to_dict() for arm in arms]
+        request = {"dataset": dataset.fingerprint, "control": plain[0], "treatments": plain[1:], **asked}
         key, results = keep_simulated(results, request)
     if args.json:
         print_json({"id": key, **results.to_dict()})
     else:
-        _print(results, key)
+        print_simulated(results, key)
     return 0
 
 
-def _print(results: Results, key: str | None) -> None:
-    """Print verdict, estimates beside the truth, health, and what the results are kept under."""
-    meta, verdict = results.meta, results.verdict
-    print(f"Simulated · {meta.dataset} · {count(meta.units)} users · {meta.days} days · seed {meta.seed}\n")
-    print(f"{verdict.title.upper()}. {verdict.reason}\nNext: {verdict.next_step}\n")
-    rows = []
-    beside = results.effects.merge(results.truth, on=["metric", "variant"], suffixes=("", "_true"))
-    for row in beside.to_dict(orient="records"):
-        metric = find(results.plan.metrics, row["metric"])
-        absolute, low, high = differences(metric, row["absolute"], row["absolute_low"], row["absolute_high"])
-        rows.append(
-            (
-                f"{row['metric']}{' *' if metric.role == 'primary' else ''}",
-                row["variant"],
-                level(metric, row["control_value"]),
-                level(metric, row["treatment_value"]),
-                absolute,
-                f"{low} to {high}",
-                p_value(row["p_value"]).removeprefix("p ").removeprefix("= "),
-                percent(row["relative"]),
-                difference(metric, row["absolute_true"]),
-                percent(row["relative_true"]),
-                {True: "inside", False: "outside"}.get(row["inside"], ""),
-            )
-        )
-    header = (
-        "metric", "variant", "control", "treatment", "uplift", f"{1 - results.plan.alpha:.0%} interval", "p",
-        "relative", "TRUE UPLIFT", "relative", "interval",
-    )  # fmt: skip
-    print_table(header, rows)
-    print("* primary metric. True uplift: every user under each policy, with common random numbers.\n")
-    print("Health")
-    for check in results.checks:
-        print(f"  {check.status:<8} {check.title}: {check.sentence}")
-    print("".join(f"\nNote: {note}" for note in results.notes))
-    if key is not None:
-        print(f"\nKept as {key}: python -m experiments report {key} --out report.html")
+def _target(out: str) -> Path:
+    """Return the file to write, or say at once why it cannot be."""
+    target = Path(out).expanduser()
+    if target.suffix.lower() != ".parquet":
+        raise ExperimentError(f"'{out}' does not end in .parquet. Give a name such as individual.parquet.")
+    if not target.parent.is_dir() or target.is_dir():
+        raise ExperimentError(f"'{out}' cannot be written: its folder does not exist, or it is one. Give another name.")
+    return target
 
 
 def _split(text: str) -> tuple[float, ...]:

@@ -21,6 +21,7 @@ from experiments.simulate import simulate
 from tests.conftest import ROOT
 from tests.experiments.plans import PLANS, a_plan
 
+SINCE = ("heterogeneity", "adherence", "interference", "individual", "worlds", "fidelity")
 TABLES = tuple(name for name, kind in get_type_hints(Results).items() if kind is pd.DataFrame)
 
 
@@ -31,7 +32,7 @@ def written(record):
 
 @pytest.fixture(scope="module")
 def simulated(shop):
-    return simulate(shop, control="popularity", treatments=["random", "popularity"], users=300, days=2)
+    return simulate(shop, control="popularity", treatments=["random", "popularity"], users=300, days=2, worlds=2)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,10 @@ def bare(simulated):
         heterogeneity=simulated.heterogeneity.head(0),
         adherence=Adherence(plan_hash="0" * 16, registered="2026-05-01T12:00:00+00:00", deviations=("It ran longer.",)),
         truth=pd.DataFrame(),
+        interference=pd.DataFrame(),
+        individual=pd.DataFrame(),
+        worlds=None,
+        fidelity=None,
         notes=(),
         meta=replace(simulated.meta, simulated=False),
     )
@@ -68,6 +73,7 @@ def test_restored_results_read_as_the_original(which, request):
     restored = results_from(written(original))
     assert restored.to_json() == original.to_json()
     assert (restored.plan, restored.verdict, restored.checks) == (original.plan, original.verdict, original.checks)
+    assert (restored.worlds, restored.fidelity) == (original.worlds, original.fidelity)
     assert (restored.meta, restored.notes) == (original.meta, original.notes)
     assert (restored.plan.hash, restored.adherence) == (original.plan.hash, original.adherence)
     for name in TABLES:
@@ -84,11 +90,14 @@ def test_restored_results_read_as_the_original(which, request):
 
 def test_results_of_an_older_version_lack_what_was_added_since(simulated):
     data = written(simulated)
-    older = {name: part for name, part in data.items() if name not in ("heterogeneity", "adherence")}
+    older = {name: part for name, part in data.items() if name not in SINCE}
     del older["plan"]["correction"]
     restored = results_from(older | {"id": "0" * 16})
     assert list(restored.heterogeneity) == list(simulated.heterogeneity)
-    assert restored.adherence is None
+    assert (restored.adherence, restored.worlds, restored.fidelity, restored.units) == (None, None, None, None)
+    assert restored.interference.empty
+    assert restored.individual.empty
+    assert report.html(restored)
     assert restored.plan.correction == "holm"
     assert list(restored.effects["metric"]) == list(simulated.effects["metric"])
 
@@ -107,6 +116,8 @@ def test_results_of_an_older_version_lack_what_was_added_since(simulated):
             lambda data: data["verdict"].update(status="maybe"),
             "'status' of the result's verdict was given as \"maybe\"",
         ),
+        (lambda data: data.update(units=[]), "Part of a result 'units' was not found."),
+        (lambda data: data["worlds"].update(users="many"), "'users' of the result's worlds was given as \"many\""),
         (lambda data: data["meta"].update(units="many"), "'units' of the result's meta was given as \"many\""),
     ],
 )

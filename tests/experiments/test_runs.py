@@ -8,7 +8,8 @@ from engine.policies import make_policy
 from engine.world import fit_world
 from experiments.metrics import SIMULATED, Metric, with_primary
 from experiments.plan import Plan
-from experiments.runs import Circumstances, distinct, find_truth, silent
+from experiments.runs import Circumstances, silent
+from experiments.truth import distinct, find_truth
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import pytest
 from engine import store
 from engine.errors import ExperimentError, LabError
 from engine.loading import load
+from experiments.arms import Arm
 from experiments.metrics import SIMULATED
-from experiments.simulate import Arm, simulate, task
+from experiments.simulate import simulate, task
 
-SMALL = {"users": 400, "days": 5, "retrain_every": 3}
+SMALL = {"users": 400, "days": 5, "retrain_every": 3, "interference": False, "fidelity": None}
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,9 @@ def test_the_job_runner_gets_the_same_from_plain_data(shop, results):
 
 
 def test_movielens(ml_100k):
-    results = simulate(load(ml_100k).dataset, control="random", treatments=["popularity"], users=500, days=2)
+    results = simulate(
+        load(ml_100k).dataset, control="random", treatments=["popularity"], users=500, days=2, fidelity=None
+    )
     truth = results.truth.set_index("metric")["absolute"]
     assert truth["click_through"] > 0
     assert truth["conversion"] > 0
@@ -160,6 +163,8 @@ def test_movielens(ml_100k):
         ({"retrain_every": 0}, "expected 1 day or more"),
         ({"slate_size": 0}, "expected 1 or more"),
         ({"seed": -1}, "Seed -1 was given; expected a whole number from 0"),
+        ({"worlds": -1}, "-1 plausible worlds were given; expected 0 to 200"),
+        ({"treatments": ["svd+mmrr:0.3"]}, "mmr"),
         ({"users": 3_000_000}, "3,000,000 users for 14 days were given; users times days may be up to"),
     ],
 )
@@ -176,7 +181,7 @@ def test_errors_of_the_plan_are_the_readers(shop):
 def test_what_users_did_in_the_log_adjusts_the_metrics(shop):
     found = simulate(
         shop, control="random", treatments=["oracle"], users=300, days=3, covariates=["purchases before"],
-        stopping="group-sequential", looks=3, spending="pocock", primary="purchases_per_user",
+        fidelity=None, stopping="group-sequential", looks=3, spending="pocock", primary="purchases_per_user",
     )  # fmt: skip
     assert found.effects["covariate_adjusted"].all()
     assert found.effects["unadjusted_absolute"].notna().all()
