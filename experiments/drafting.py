@@ -103,7 +103,7 @@ def draft(
 def title_of(variant: str) -> str:
     """Return what readers call the variant that ``names_of`` named.
 
-    ``svd+mmr:0.3`` is ``SVD, MMR 0.3``; ``svd_2``, the second of its name, is ``SVD 2``.
+    ``svd+mmr:0.3`` is ``SVD + MMR 0.3``; ``svd_2``, the second of its name, is ``SVD 2``.
     """
     model, _, number = variant.rpartition("_")
     if number.isdigit() and model:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from engine import jobs
 from engine.dataset import Dataset
-from experiments.drafting import title_of
 from experiments.reading import readings
 from experiments.results import Results
 from pages.parts import (
@@ -80,9 +79,9 @@ def _choose() -> planning.Choice | None:
 
 
 def _before(choice: planning.Choice, dataset: Dataset) -> str:
-    treatments = ", ".join(title_of(arm["model"]) for arm in choice.treatments)
+    control, *treatments = choice.plan.titles
     return (
-        f"{treatments} against {title_of(choice.control['model'])}: "
+        f"{formats.listed(treatments)} against {control}: "
         f"{formats.plural(choice.run['users'], 'simulated user')} made from {dataset.name}, for "
         f"{formats.plural(choice.rules['days'], 'day')}."
     )

@@ -41,8 +41,8 @@ class PolicySpec:
 
     @property
     def title(self) -> str:
-        """What a reader calls it: ``SVD, MMR 0.3``."""
-        return ", ".join((base_title(self.base), *(stage.title for stage in self.stages)))
+        """What a reader calls it: ``SVD + MMR 0.3``."""
+        return " + ".join((base_title(self.base), *(stage.title for stage in self.stages)))
 
 
 def parse(spec: str) -> PolicySpec:

@@ -42,8 +42,8 @@ class StagedPolicy:
 
     @property
     def title(self) -> str:
-        """The base's title and the stages': ``SVD, MMR 0.3``."""
-        return ", ".join((self.base.title, *(stage.title for stage in self.stages)))
+        """The base's title and the stages': ``SVD + MMR 0.3``."""
+        return " + ".join((self.base.title, *(stage.title for stage in self.stages)))
 
     def refit(self, preferences: Preferences, report: Report | None = None) -> Self:
         """Return the policy with its base trained, and its stages fitted to ``preferences``."""

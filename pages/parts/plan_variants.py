@@ -6,41 +6,34 @@ from typing import Any
 
 import streamlit as st
 
-from engine.models import MODELS
-from experiments.drafting import title_of
-from pages.parts import parameters
+from pages.parts import parameters, policies
 
-ORACLE = "oracle"
+_MOST = 4
 
 
 def ask() -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Ask for the control and the treatments; return each as ``experiments.simulate.task`` takes it."""
-    models = [*MODELS, ORACLE]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        control = st.selectbox(
+    place = st.container(horizontal=True, vertical_alignment="bottom")
+    composed = policies.own(add_to="treatments", add_label="Add to the treatments", most=_MOST)
+    with place:
+        control = policies.choose(
             "Control",
-            models,
-            index=models.index("popularity"),
-            format_func=title_of,
+            composed,
             key="control",
-            bind="query-params",
-            help="What users see today; what a treatment must beat.",
-            width=230,
+            default="popularity",
+            help="What users see today; what a treatment must beat. With no recommender, users come across items by "
+            "themselves.",
         )
-        treatments = st.multiselect(
+        treatments = policies.choose_many(
             "Treatments",
-            models,
-            default=["svd"],
-            format_func=title_of,
+            composed,
             key="treatments",
-            bind="query-params",
-            max_selections=4,
-            placeholder="Choose at least one",
+            default=["svd"],
+            most=_MOST,
             help="What you think of showing. The Oracle knows every simulated user's true taste: it shows how much "
             "there is to gain. The same model as the control makes an A/A test, where the truth is zero.",
-            width=420,
         )
-    chosen = [control or "popularity", *treatments]
-    told = parameters.draw(model for model in dict.fromkeys(chosen) if model != ORACLE)
-    arms = [{"model": model, "params": told.get(model, {})} for model in chosen]
+    chosen = [control, *treatments]
+    told = parameters.draw(policies.models_of(chosen))
+    arms = [policies.arm(spec, told) for spec in chosen]
     return arms[0], arms[1:]

@@ -17,7 +17,7 @@ class Choice:
     """Everything a simulated experiment is asked with.
 
     Attributes:
-        control: the control's model and parameters, as ``experiments.simulate.task`` takes them.
+        control: the control's model, parameters and stages, as ``experiments.simulate.task`` takes them.
         treatments: the treatments', one or more.
         rules: arguments of ``experiments.drafting.draft`` other than the variants and users.
         run: ``users``, ``seed`` and ``retrain_every``.
@@ -31,7 +31,7 @@ class Choice:
     @property
     def plan(self) -> Plan:
         """The plan, with the simulated users it asks for."""
-        names = names_of([arm["model"] for arm in (self.control, *self.treatments)])
+        names = names_of(["+".join((arm["model"], *arm.get("then", ()))) for arm in (self.control, *self.treatments)])
         return draft(names, users=self.run["users"], **self.rules)
 
     def request(self, dataset: Dataset) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Asking first: new users name a few favourites, and see what is like them from the next session on."""
+"""Asking first: new users name a few favourites before anything is shown; some leave instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models import Param
-from engine.noise import normal
+from engine.noise import normal, uniform
 from engine.policies.evidence import Evidence
 from engine.policies.pool import Array, Codes, Pool, spread
 from engine.policies.stage import StageInfo, number
@@ -18,18 +18,23 @@ from engine.world import State
 
 SETTING = Param("favourites", "int", 3, "How many favourites a new user is asked for.", 1, 10)
 
+#: Share of new users who go on after each question; the others leave this session and answer nothing. Assumed.
+PATIENCE = 0.95
+
 _LISTED = 24  # items to choose from: a screen of them
 _KNOWN = 200  # of the items most users have had, those a list is made of: people can judge what they know
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Spends a new user's first session on a list of items to choose favourites from; nothing is recommended in it.
+    """Puts a list of items before a new user's first slate, to choose favourites from.
 
-    From then on candidates are ordered by relevance and, in equal parts, by likeness to the favourites (the mean
-    co-consumption cosine of ``Evidence.likeness``). The list is filled greedily by popularity times unlikeness to
-    what is on it, after Rashid et al. 2002 ("Getting to know you", section 4), who find popularity with entropy to
-    teach most for the effort. Users who had a history are not asked.
+    Who answers sees candidates ordered by relevance and, in equal parts, by likeness to the favourites (the mean
+    co-consumption cosine of ``Evidence.likeness``), from that session on. Who runs out of patience, by ``PATIENCE``
+    a favourite, sees nothing that session and the base's order from then on. Users with a history are not asked.
+
+    The list is filled greedily by popularity times unlikeness to what is on it, after Rashid et al. 2002 ("Getting
+    to know you", section 4), who find popularity with entropy to teach most for the effort.
 
     Attributes:
         value: favourites each new user names.
@@ -57,20 +62,25 @@ class Ask:
         return replace(self, vectors=evidence.likeness, listed=question_list(evidence.train, evidence.likeness))
 
     def arranged(self, pool: Pool, places: int) -> Pool:  # noqa: ARG002 - all candidates are put in order
-        """Return the pool by likeness to the favourites; empty for who is being asked now."""
+        """Return the pool by likeness to the favourites; empty for who leaves over being asked."""
         if self.vectors is None or self.listed is None:
             return pool
         new = pool.state.world.history.user_items[pool.units] == 0
-        if not new.any():
-            return pool
-        named = self.favourites(pool.state, pool.units[new])
-        liked = np.clip(self.vectors[named].mean(axis=1), -1, 1)
-        likeness = np.zeros(pool.items.shape)
-        likeness[new] = np.einsum("nkr,nr->nk", self.vectors[np.maximum(pool.items[new], 0)], liked)
-        wanted = np.where(new[:, None], pool.relevance + spread(likeness, pool.present), pool.relevance)
-        ordered = pool.ordered(np.argsort(np.where(pool.present, -wanted, np.inf), axis=1, kind="stable"))
-        asked_now = new & (pool.state.visits[pool.units] == 0)
-        return ordered.kept(np.broadcast_to(~asked_now[:, None], pool.items.shape))
+        answers = self.answers(pool.state, pool.units)
+        known = new & answers
+        if known.any():
+            named = self.favourites(pool.state, pool.units[known])
+            liked = self.vectors[named].mean(axis=1)
+            likeness = np.zeros(pool.items.shape)
+            likeness[known] = np.einsum("nkr,nr->nk", self.vectors[np.maximum(pool.items[known], 0)], liked)
+            wanted = pool.relevance + spread(likeness, pool.present)
+            pool = pool.ordered(np.argsort(np.where(pool.present, -wanted, np.inf), axis=1, kind="stable"))
+        leaves = new & ~answers & (pool.state.visits[pool.units] == 0)
+        return pool.kept(~leaves[:, None] & pool.present) if leaves.any() else pool
+
+    def answers(self, state: State, units: Codes) -> NDArray[np.bool_]:
+        """Return whether each of ``units`` has the patience to answer, shape (n,)."""
+        return np.asarray(uniform(state.seed, "patience", state.world.key[units]) < PATIENCE**self.value)
 
     def favourites(self, state: State, units: Codes) -> NDArray[np.int64]:
         """Return what each of ``units`` names: what it likes best of the list, give or take, shape (n, favourites).
@@ -105,8 +115,8 @@ INFO = StageInfo(
     name="ask",
     title="Ask new users first",
     group="explore",
-    description="A user's first session asks for favourites from a list of well-known, different items, and shows "
-    "nothing else; from the second on, what is like them comes first.",
+    description="New users are asked for favourites from a list of well-known, different items, and see what is like "
+    "them; some leave the session over it.",
     setting=SETTING,
     source="Rashid et al. 2002, IUI",
     make=Ask,

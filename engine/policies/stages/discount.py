@@ -82,12 +82,13 @@ def _members(segment: Segment, evidence: Evidence) -> NDArray[np.bool_]:
     if segment == "lapsing":
         if train.time is None:
             raise ModelError("Who is lapsing is told by when users were last seen; the log has no times. Map them.")
-        last = np.full(train.n_users, train.time.max(initial=0))
-        begin = train.time.min(initial=0)
-        last[train.user] = begin
+        if not len(train):
+            return np.zeros(train.n_users, dtype=bool)
+        begin, end = int(train.time.min()), int(train.time.max())
+        last = np.full(train.n_users, begin - 1)
         np.maximum.at(last, train.user, train.time)
-        end = int(train.time.max(initial=0))
-        return np.asarray(last < end - max((end - begin) / 6, _DAY))
+        silent = last < end - max((end - begin) / 6, _DAY)
+        return np.asarray(silent & (train.user_items > 0))
     price = None if train.items is None else item_prices(train.items)
     if train.items is None or price is None:
         raise ModelError("Who is thrifty is told by the prices of what they took; the items have none. Map a price.")

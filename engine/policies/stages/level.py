@@ -13,11 +13,12 @@ from engine.policies.evidence import Evidence
 from engine.policies.pool import Array, Pool
 from engine.policies.stage import StageInfo, number
 from engine.traits import challenge, expected_skill, item_difficulty
+from engine.traits.challenge import PRACTISED
 
 SETTING = Param(
     "weight",
     "float",
-    0.5,
+    0.3,
     "How much the level counts against relevance: 0 keeps the order, 1 looks at the level alone.",
     0.0,
     1.0,
@@ -33,12 +34,14 @@ class Level:
 
     Attributes:
         value: weight of the level, 0 to 1.
-        difficulty: of each item, shape (items,); None before ``fitted``.
-        skill: of each user, shape (users,); None before ``fitted``.
+        difficulty: of each item as far as it is known, shape (items,); None before ``fitted``.
+        doubt: variance of each item's difficulty and of a skill beyond what is known, shape (items,).
+        skill: expected of each user, shape (users,).
     """
 
-    value: float = 0.5
+    value: float = 0.3
     difficulty: Array | None = field(default=None, compare=False, repr=False)
+    doubt: Array | None = field(default=None, compare=False, repr=False)
     skill: Array | None = field(default=None, compare=False, repr=False)
 
     name = "level"
@@ -49,7 +52,7 @@ class Level:
 
     @property
     def title(self) -> str:
-        """``level 0.5``."""
+        """``level 0.3``."""
         return f"level {number(self.value)}"
 
     def fitted(self, evidence: Evidence) -> Self:
@@ -64,14 +67,17 @@ class Level:
                 "The stage level learns difficulty from how late items come in people's histories; the log has no "
                 "times. Map a time column."
             )
+        told = item_difficulty(train)
+        doubt = (1 - told.reliability) + (1 - PRACTISED)
         skill = expected_skill(train.user_items, train.user_items)
-        return replace(self, difficulty=item_difficulty(train).known, skill=skill)
+        return replace(self, difficulty=told.known, doubt=doubt, skill=skill)
 
     def arranged(self, pool: Pool, places: int) -> Pool:  # noqa: ARG002 - all candidates are put in order
         """Return the pool in the order of relevance and challenge."""
-        if self.difficulty is None or self.skill is None:
+        if self.difficulty is None or self.doubt is None or self.skill is None:
             return pool
-        suits = challenge(self.difficulty[np.maximum(pool.items, 0)], self.skill[pool.units][:, None])
+        items = np.maximum(pool.items, 0)
+        suits = challenge(self.difficulty[items], self.skill[pool.units][:, None], self.doubt[items])
         wanted = (1 - self.value) * pool.relevance + self.value * suits
         return pool.ordered(np.argsort(np.where(pool.present, -wanted, np.inf), axis=1, kind="stable"))
 

@@ -34,7 +34,7 @@ def test_parts_and_titles():
     assert (spec.base, dict(spec.params)) == ("svd", {"n_factors": 20, "biased": False, "init_mean": 0.5})
     assert spec.then == ("mmr:0.3", "epsilon:0.1")
     assert str(spec) == "svd(n_factors=20,biased=false,init_mean=0.5)+mmr:0.3+epsilon:0.1"
-    assert spec.title == make_policy(spec).title == "SVD, MMR 0.3, ε-greedy 0.1"
+    assert spec.title == make_policy(spec).title == "SVD + MMR 0.3 + ε-greedy 0.1"
     assert parse("knn_basic(similarity=cosine)").params == {"similarity": "cosine"}
     assert parse("svd(negatives=)").params == {"negatives": None}
 
