@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from engine.world.choice import take
-from engine.world.outcomes import Consumed
+from engine.world.outcomes import Consumed, joined
 from engine.world.pairs import first_unseen
 from engine.world.parameters import WorldParameters
 from engine.world.policy import State, opening
@@ -44,15 +44,15 @@ def calibrated(world: World) -> World:
     intercept = float(logit(target) - 0.5 * world.response.click_slope)
     for _ in range(_ROUNDS):
         seen = _seen(_with(sample, intercept), candidates, slate)
-        reached = max(seen.clicks, 0.5) / max(seen.impressions * most, 1.0)
+        reached = max(len(seen.taken), 0.5) / max(seen.impressions * most, 1.0)
         intercept = float(np.clip(intercept + logit(target) - logit(min(reached, 0.999)), -_STEEPEST, _STEEPEST))
     response, params = world.response, world.params
     carts = carts_per_click(params)
-    each = np.ones(len(seen.utility))
-    carting = _intercept(response.cart_slope * seen.utility, each, carts)
-    offset = response.purchase_slope * seen.utility + response.price_effect[seen.item]
-    carted = expit(carting + response.cart_slope * seen.utility)
-    buying = _intercept(offset, carted, min(params.purchase_rate / carts, 1.0))
+    each = np.ones(len(seen.taken.utility))
+    carting = calibrated_intercept(response.cart_slope * seen.taken.utility, each, carts)
+    offset = response.purchase_slope * seen.taken.utility + response.price_effect[seen.taken.item]
+    carted = expit(carting + response.cart_slope * seen.taken.utility)
+    buying = calibrated_intercept(offset, carted, min(params.purchase_rate / carts, 1.0))
     fitted = replace(response, click_intercept=intercept, cart_intercept=carting, purchase_intercept=buying)
     return replace(world, response=fitted)
 
@@ -76,9 +76,7 @@ def popular_slates(state: State, units: Codes, k: int) -> NDArray[np.int32]:
 @dataclass(frozen=True)
 class _Seen:
     impressions: int
-    clicks: int
-    utility: Array
-    item: NDArray[np.int32]
+    taken: Consumed
 
 
 def _with(world: World, intercept: float) -> World:
@@ -89,21 +87,18 @@ def _seen(world: World, candidates: NDArray[np.int32], slate: int) -> _Seen:
     """Return what the units of ``world`` do in their sessions with the most popular items."""
     units, gap = np.arange(world.n_units), 1 / max(float(world.activity.mean()), 1e-3)
     state = opening(world, _SEED).own()
-    impressions, taken = 0, []
+    impressions, parts = 0, []
     for session in range(_SESSIONS):
         state = state.at(round(session * gap), 0)
         slates = first_unseen(state.seen_pairs, units, candidates, world.n_items, slate)
-        taken.append(take(state, units, slates))
-        impressions += int((slates >= 0).sum())
-        none = np.zeros(len(taken[-1].row), dtype=bool)
-        unit = taken[-1].row.astype(np.int32)
-        consumed = Consumed(unit * 0, unit, taken[-1].item, none, none, taken[-1].utility)
+        consumed = take(state, units, slates).consumed(state.day, units, slates)
         state = state.lived(consumed, units, slates)
-    utility = np.concatenate([each.utility for each in taken])
-    return _Seen(impressions, len(utility), utility, np.concatenate([each.item for each in taken]))
+        impressions += int((slates >= 0).sum())
+        parts.append(consumed)
+    return _Seen(impressions, joined(parts))
 
 
-def _intercept(offset: Array, weight: Array, target: float) -> float:
+def calibrated_intercept(offset: Array, weight: Array, target: float) -> float:
     """Return the intercept at which the weighted mean of ``expit(intercept + offset)`` meets ``target``.
 
     Args:

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.noise import stream
 from engine.world import kernel
 from engine.world.outcomes import Consumed
 from engine.world.policy import State
+from engine.world.scene import Bargaining
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -32,21 +32,37 @@ Codes = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Taken:
-    """What units took from their slates, in the order of units and of taking.
+    """What units took from their slates.
 
     Attributes:
-        row: row of the slate, shape (taken,).
-        place: position in the slate, from 0, shape (taken,).
-        item: item code, shape (taken,).
-        utility: taste, quality and scene, shape (taken,).
-        count: items each unit took, shape (n,).
+        places: positions in the order of taking, valid up to ``counts``, shape (n, most).
+        worth: their utility: taste, quality and scene, shape (n, most).
+        counts: items each unit took, shape (n,).
     """
 
-    row: NDArray[np.int64]
-    place: NDArray[np.int64]
-    item: NDArray[np.int32]
-    utility: Array
-    count: NDArray[np.int64]
+    places: NDArray[np.int64]
+    worth: Array
+    counts: NDArray[np.int64]
+
+    def consumed(
+        self,
+        day: int,
+        units: Codes,
+        slates: NDArray[np.int32],
+        carted: NDArray[np.bool_] | None = None,
+        bought: NDArray[np.bool_] | None = None,
+    ) -> Consumed:
+        """Return it by unit and order of taking, from the ``units`` and ``slates`` it was taken of."""
+        row, order = np.nonzero(np.arange(self.places.shape[1]) < self.counts[:, None])
+        none = np.zeros(len(row), dtype=bool)
+        return Consumed(
+            day=np.full(len(row), day, dtype=np.int32),
+            unit=np.asarray(units)[row].astype(np.int32),
+            item=slates[row, self.places[row, order]].astype(np.int32),
+            carted=none if carted is None else carted,
+            bought=none if bought is None else bought,
+            utility=self.worth[row, order],
+        )
 
 
 def take(state: State, units: Codes, slates: NDArray[np.int32], *, choices: int | None = None) -> Taken:
@@ -66,15 +82,16 @@ def take(state: State, units: Codes, slates: NDArray[np.int32], *, choices: int 
     if world.scene is not None:
         extra = np.ascontiguousarray(world.scene.utility(state, codes, np.maximum(shown, 0)), dtype=np.float64)
     most = min(world.params.most_clicks if choices is None else choices, shown.shape[1])
-    places = np.empty((len(codes), most), dtype=np.int64)
-    worth = np.empty((len(codes), most))
-    count = np.zeros(len(codes), dtype=np.int64)
-    moment = kernel.Moment(stream(state.seed, "choice"), stream(state.seed, "outside"), state.day, state.session)
+    taken = Taken(
+        places=np.empty((len(codes), most), dtype=np.int64),
+        worth=np.empty((len(codes), most)),
+        counts=np.zeros(len(codes), dtype=np.int64),
+    )
     taking = state.taking(shown.shape[1], forced=choices is not None)
-    kernel.take_rows(codes, shown, state.minds, world.goods, taking, moment, extra, places, worth, count)
-    row, order = np.nonzero(np.arange(most) < count[:, None])
-    place = places[row, order]
-    return Taken(row=row, place=place, item=shown[row, place], utility=worth[row, order], count=count)
+    kernel.take_rows(
+        codes, shown, state.minds, world.goods, taking, state.moment, extra, taken.places, taken.worth, taken.counts
+    )
+    return taken
 
 
 def choose(state: State, units: Codes, slates: NDArray[np.int32], choices: int) -> Consumed:
@@ -86,13 +103,47 @@ def choose(state: State, units: Codes, slates: NDArray[np.int32], choices: int) 
         slates: item codes, best first, -1 for no item, shape (n, slate size).
         choices: items taken, at least 1.
     """
-    taken = take(state, units, slates, choices=choices)
-    none = np.zeros(len(taken.row), dtype=bool)
-    return Consumed(
-        day=np.full(len(taken.row), state.day, dtype=np.int32),
-        unit=np.asarray(units)[taken.row].astype(np.int32),
-        item=taken.item,
-        carted=none,
-        bought=none,
-        utility=taken.utility,
+    return take(state, units, slates, choices=choices).consumed(state.day, units, slates)
+
+
+def respond(state: State, units: Codes, slates: NDArray[np.int32], prices: Array | None, today: Array) -> Consumed:
+    """Let each unit take from its slate as it likes, put in the cart and buy.
+
+    Args:
+        state: who, where and when.
+        units: unit codes, each at most once, shape (n,).
+        slates: item codes, best first, -1 for no item, shape (n, slate size).
+        prices: what part of its list price each item costs, above 0, shape (n, slate size); all of it when None.
+        today: what each unit did today is added to it, shape (units, quantities).
+
+    Returns:
+        What was taken, by unit and order of taking.
+    """
+    world, response = state.world, state.world.response
+    taken = take(state, units, slates)
+    bargains = world.scene.price_slope(state, units) if isinstance(world.scene, Bargaining) else response.price_slope
+    buying = kernel.Buying(
+        cart_intercept=float(response.cart_intercept),
+        cart_slope=float(response.cart_slope),
+        purchase_intercept=float(response.purchase_intercept),
+        purchase_slope=float(response.purchase_slope),
+        price_slope=np.broadcast_to(np.asarray(bargains, dtype=np.float64), len(units)).copy(),
+        price_effect=response.price_effect,
+        price=world.price,
     )
+    carted, bought = np.empty((2, int(taken.counts.sum())), dtype=bool)
+    kernel.buy_rows(
+        np.asarray(units, dtype=np.int64),
+        np.ascontiguousarray(slates, dtype=np.int32),
+        world.key,
+        taken.counts,
+        taken.places,
+        taken.worth,
+        np.zeros((0, 0)) if prices is None else np.ascontiguousarray(prices, dtype=np.float64),
+        buying,
+        state.moment,
+        today,
+        carted,
+        bought,
+    )
+    return taken.consumed(state.day, units, slates, carted, bought)

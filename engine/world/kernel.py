@@ -19,6 +19,7 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _S12, _S27, _S30, _S31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
 
+_FEW = 64  # numbers that are looked through faster than they are searched
 SHOWN_BORES = 0.1  # of what an item that is taken adds to boredom
 
 
@@ -61,12 +62,29 @@ class Taking(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """When, and the states of the hash that the draws of items and of the outside option go on from."""
+    """When, and the states of the hash that each kind of draw goes on from."""
 
     item_stream: np.uint64
     outside_stream: np.uint64
+    cart_stream: np.uint64
+    purchase_stream: np.uint64
     day: int
     session: int
+
+
+class Buying(NamedTuple):
+    """The logits of putting in the cart and of buying, and list prices; see ``engine.world.response.Response``.
+
+    ``price_slope`` is that of each unit in the session.
+    """
+
+    cart_intercept: float
+    cart_slope: float
+    purchase_intercept: float
+    purchase_slope: float
+    price_slope: NDArray[np.float64]
+    price_effect: NDArray[np.float64]
+    price: NDArray[np.float64]
 
 
 @compiled
@@ -85,9 +103,15 @@ def keyed(state, key):
 
 
 @compiled
+def uniform(state):
+    """Return the draw of a hash, on the open interval (0, 1)."""
+    return (np.float64(np.int64(state >> _S12)) + 0.5) * 2.0**-52
+
+
+@compiled
 def gumbel(state):
-    """Return the standard Gumbel draw of a hash: ``-log(-log(uniform))``."""
-    return -np.log(-np.log((np.float64(np.int64(state >> _S12)) + 0.5) * 2.0**-52))
+    """Return the standard Gumbel draw of a hash."""
+    return -np.log(-np.log(uniform(state)))
 
 
 @compiled
@@ -166,6 +190,50 @@ def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth,
                         worth[row, behind] = worth[row, behind - 1]
                     appeals[at], places[row, at], worth[row, at] = appeal, column, utility
         counts[row] = size
+
+
+@compiled
+def buy_rows(units, slates, keys, counts, places, worth, factors, buying, moment, today, carted, bought):
+    """Let units put in the cart and buy what they took, and add the session to their day.
+
+    Args:
+        units: unit codes, each at most once, shape (n,).
+        slates: item codes, -1 for no item, shape (n, k).
+        keys: of all units.
+        counts, places, worth: as ``take_rows`` wrote them.
+        factors: price as a part of the list price, shape (n, k); (0, 0) where all is at the list price.
+        buying, moment: see above.
+        today: added to: ``QUANTITIES`` of all units, shape (units, quantities).
+        carted, bought: written, in the order of units and of taking, shape (taken,).
+    """
+    number = 0
+    for row in range(len(units)):
+        unit = units[row]
+        day = today[unit]
+        day[0] += 1
+        for column in range(slates.shape[1]):
+            day[1] += slates[row, column] >= 0
+        day[2] += counts[row]
+        day[6] += counts[row] > 0
+        if counts[row] == 0:
+            continue
+        cart = keyed(keyed(keyed(moment.cart_stream, keys[unit]), moment.day), moment.session)
+        purchase = keyed(keyed(keyed(moment.purchase_stream, keys[unit]), moment.day), moment.session)
+        for order in range(counts[row]):
+            place = places[row, order]
+            item, utility = slates[row, place], worth[row, order]
+            logit = buying.cart_intercept + buying.cart_slope * utility
+            carted[number] = uniform(keyed(cart, item)) < 1.0 / (1.0 + np.exp(-logit))
+            logit = buying.purchase_intercept + buying.purchase_slope * utility + buying.price_effect[item]
+            factor = 1.0
+            if factors.shape[0]:
+                factor = factors[row, place]
+                logit -= buying.price_slope[row] * np.log(factor)
+            bought[number] = carted[number] and uniform(keyed(purchase, item)) < 1.0 / (1.0 + np.exp(-logit))
+            day[3] += carted[number]
+            day[4] += bought[number]
+            day[5] += bought[number] * factor * buying.price[item]
+            number += 1
 
 
 @compiled
@@ -259,22 +327,44 @@ def first_unseen(seen, n_items, units, candidates, slates):
         candidates: item codes, best first, -1 for none, shape (n, depth).
         slates: written, shape (n, k).
     """
+    stop = 0
     for row in range(len(units)):
-        base = np.int64(units[row]) * n_items
-        start = np.searchsorted(seen, base)
-        stop = start + np.searchsorted(seen[start:], base + n_items)
-        had = seen[start:stop]
+        base = units[row] * n_items
+        start = stop  # units mostly come in order, without gaps
+        if (start > 0 and seen[start - 1] >= base) or (start < len(seen) and seen[start] < base):
+            start = np.searchsorted(seen, base)
+        stop = start
+        while stop < len(seen) and seen[stop] < base + n_items:
+            stop += 1
         size = 0
         for column in range(candidates.shape[1]):
             if size == slates.shape[1]:
                 break
             item = candidates[row, column]
             if item >= 0:
-                at = np.searchsorted(had, base + item)
-                if at == len(had) or had[at] != base + item:
+                pair, had = base + item, False
+                if stop - start <= _FEW:
+                    for at in range(start, stop):
+                        had |= seen[at] == pair
+                else:
+                    at = start + np.searchsorted(seen[start:stop], pair)
+                    had = at < stop and seen[at] == pair
+                if not had:
                     slates[row, size] = item
                     size += 1
         slates[row, size:] = -1
+
+
+@compiled
+def merge_sorted(seen, fresh, merged):
+    """Write both sorted arrays into ``merged``, sorted."""
+    start = 0
+    for number in range(len(fresh)):
+        stop = start + np.searchsorted(seen[start:], fresh[number])
+        merged[start + number : stop + number] = seen[start:stop]
+        merged[stop + number] = fresh[number]
+        start = stop
+    merged[start + len(fresh) :] = seen[start:]
 
 
 @compiled

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-QUANTITIES = ("sessions", "impressions", "clicks", "carts", "purchases", "revenue")
+QUANTITIES = ("sessions", "impressions", "clicks", "carts", "purchases", "revenue", "successes")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Outcomes:
 
     Attributes:
         values: sums over the day, shape (days, units, quantities): sessions, impressions (positions shown),
-            clicks, carts, purchases, and revenue in the currency of the items' prices.
+            clicks, carts, purchases, revenue in the currency of the items' prices, and successes (sessions
+            with at least one click).
         assignment: which policy each unit saw, shape (units,).
         policies: the policies' titles.
         consumed: what was clicked.

@@ -26,8 +26,9 @@ def contains(seen: Pairs, pairs: Pairs) -> NDArray[np.bool_]:
 
 def added(seen: Pairs, pairs: Pairs) -> Pairs:
     """Return ``seen`` (sorted) with ``pairs`` (not yet among them), sorted."""
-    fresh = np.sort(pairs)
-    return np.insert(seen, np.searchsorted(seen, fresh), fresh)
+    merged = np.empty(len(seen) + len(pairs), dtype=np.int64)
+    kernel.merge_sorted(seen, np.sort(pairs), merged)
+    return merged
 
 
 def as_matrix(seen: Pairs, n_units: int, n_items: int) -> sparse.csr_array:

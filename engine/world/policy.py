@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.models.ranking import Ranking
+from engine.noise import stream
 from engine.preferences import Preferences
 from engine.world import kernel
 from engine.world.outcomes import Consumed
@@ -22,6 +23,8 @@ from engine.world.world import World
 Report = Callable[[str, int | None, int | None], None]
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
+
+_STREAMS = ("choice", "outside", "cart", "purchase")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class State:
             self.world.key, self.world.taste, self.boredom, self.bored_on, shown.items, shown.days, shown.count
         )
 
+    @property
+    def moment(self) -> kernel.Moment:
+        """When it is, and where each kind of draw goes on from."""
+        choice, outside, cart, purchase = (stream(self.seed, name) for name in _STREAMS)
+        return kernel.Moment(choice, outside, cart, purchase, self.day, self.session)
+
     def taking(self, slate_size: int, *, forced: bool) -> kernel.Taking:
         """Return how units choose from a slate now, as the compiled loops take it."""
         params, response = self.world.params, self.world.response
@@ -111,8 +120,10 @@ class State:
 
     def lived(self, consumed: Consumed, units: Codes | None = None, slates: NDArray[np.int32] | None = None) -> Self:
         """Do as ``after``, but write tastes, moods and showings into this state's arrays. For who owns them."""
-        order = np.argsort(consumed.unit, kind="stable")
-        unit, item = consumed.unit[order].astype(np.int64), consumed.item[order].astype(np.int32)
+        unit, item = consumed.unit.astype(np.int64), consumed.item
+        if (np.diff(unit) < 0).any():
+            order = np.argsort(unit, kind="stable")
+            unit, item = unit[order], item[order]
         state = self if units is None else self.visited(units)
         if units is None or slates is None:
             units, slates = np.unique(unit), np.zeros((len(np.unique(unit)), 0), dtype=np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ class Shelf:
     def __init__(self, policies: Sequence[Policy], arm: NDArray[np.int64], slate_size: int) -> None:
         self._untrained = list(policies)
         self._policies = list(policies)
+        self._pricing = [isinstance(policy, Pricing) for policy in policies]
         self._arm = arm
         self._slate_size = slate_size
         self._candidates = np.full((len(arm), _DEPTH * slate_size), -1, dtype=np.int32)
@@ -81,9 +83,9 @@ class Shelf:
         factors = None
         for index, policy in enumerate(self._policies):
             mine = np.flatnonzero(self._arm[units] == index)
-            if isinstance(policy, Pricing) and len(mine):
+            if self._pricing[index] and len(mine):
                 factors = np.ones(slates.shape) if factors is None else factors
-                factors[mine] = policy.price_factors(state, units[mine], slates[mine])
+                factors[mine] = cast(Pricing, policy).price_factors(state, units[mine], slates[mine])
         return factors
 
     def _base(self, index: int) -> int:

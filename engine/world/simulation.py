@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ExperimentError
-from engine.noise import uniform
-from engine.world.choice import take
+from engine.world.choice import respond
 from engine.world.outcomes import QUANTITIES, Consumed, Outcomes, joined
 from engine.world.policy import Policy, Report, State, opening
 from engine.world.retention import satisfied, sessions_today
@@ -88,39 +87,8 @@ def _session(state: State, shelf: Shelf, units: Codes, today: Array, block: int)
         rows = units[start : start + block]
         slates = shelf.slates(state, rows)
         shown.append(slates)
-        happened.append(_respond(state, rows, slates, shelf.prices(state, rows, slates), today))
+        happened.append(respond(state, rows, slates, shelf.prices(state, rows, slates), today))
     return np.concatenate(shown), joined(happened)
-
-
-def _respond(state: State, units: Codes, slates: NDArray[np.int32], prices: Array | None, today: Array) -> Consumed:
-    """Let ``units`` (each at most once) click, put in the cart and buy; add it to ``today``, return the clicks."""
-    world, response = state.world, state.world.response
-    taken = take(state, units, slates)
-    unit, item, n = units[taken.row], taken.item, len(units)
-    factor = np.ones(len(item)) if prices is None else prices[taken.row, taken.place]
-    keys = (world.key[unit], state.day, state.session, item)
-    carted = uniform(state.seed, "cart", *keys) < response.cart(taken.utility)
-    bought = uniform(state.seed, "purchase", *keys) < response.purchase(taken.utility, item, factor)
-    bought &= carted
-    paid = bought * factor * world.price[item]
-    today[units] += np.column_stack(
-        [
-            np.ones(n),
-            (slates >= 0).sum(axis=1),
-            taken.count,
-            np.bincount(taken.row, carted, minlength=n),
-            np.bincount(taken.row, bought, minlength=n),
-            np.bincount(taken.row, paid, minlength=n),
-        ]
-    )
-    return Consumed(
-        day=np.full(len(item), state.day, dtype=np.int32),
-        unit=unit.astype(np.int32),
-        item=item,
-        carted=carted,
-        bought=bought,
-        utility=taken.utility,
-    )
 
 
 def _checked(

@@ -54,7 +54,7 @@ def test_popularity_meets_the_click_through_it_was_calibrated_to(ratings_log):
     params = WorldParameters(click_through=0.08, purchase_rate=0.3, purchases_per_cart=0.5)
     world = fit_world(ratings_log, np.random.default_rng(1), users=1500, params=params)
     outcomes = run(world, [make_policy("popularity")], np.zeros(1500, int), days=14, seed=2)
-    _, shown, clicks, carts, purchases, _ = outcomes.total().sum(axis=0)
+    _, shown, clicks, carts, purchases, *_ = outcomes.total().sum(axis=0)
     assert clicks / shown == pytest.approx(0.08, rel=0.15)
     assert purchases / clicks == pytest.approx(0.3, rel=0.1)
     assert purchases / carts == pytest.approx(0.5, rel=0.1)

@@ -7,7 +7,7 @@ from engine.errors import ExperimentError
 from engine.policies import ModelPolicy, OraclePolicy, RandomPolicy, make_policy
 from engine.world import QUANTITIES, fit_world, learned, run
 
-SESSIONS, IMPRESSIONS, CLICKS, CARTS, PURCHASES, REVENUE = range(len(QUANTITIES))
+SESSIONS, IMPRESSIONS, CLICKS, CARTS, PURCHASES, REVENUE, SUCCESSES = range(len(QUANTITIES))
 
 
 def everyone(world, policy, **options):
@@ -72,7 +72,7 @@ def test_oracle_beats_popularity_beats_random(events_log):
 def test_quantities_agree_with_each_other(world):
     outcomes = everyone(world, make_policy("popularity"), days=14)
     values, consumed = outcomes.values, outcomes.consumed
-    assert values.shape == (14, world.n_units, 6)
+    assert values.shape == (14, world.n_units, len(QUANTITIES))
     assert (values[..., IMPRESSIONS] <= 10 * values[..., SESSIONS]).all()
     assert (values[..., PURCHASES] <= values[..., CLICKS]).all()
     per_unit = np.bincount(consumed.unit, minlength=world.n_units)
