@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
+from engine.noise import uniform
+from engine.world import kernel
 from engine.world.choice import take
 from engine.world.outcomes import Consumed, joined
 from engine.world.pairs import first_unseen
@@ -19,8 +21,9 @@ from engine.world.world import World
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
 
-_UNITS = 1000
-_SESSIONS = 6  # moods settle within some sessions: the rates are those of an ordinary one, not of the first
+_UNITS = 2000
+_DAYS = 14
+_SESSIONS = 14  # of one unit; who comes more often counts as if it came so often
 _ROUNDS = 6
 _SLATE = 10
 _DEPTH = 4 * _SLATE
@@ -31,9 +34,10 @@ _STEEPEST = 60.0  # logits; beyond them a probability is 0 or 1
 def calibrated(world: World) -> World:
     """Return the world with intercepts at which popularity's slates meet click-through, carts and purchases.
 
-    A sample of the units lives through some sessions, as far apart as the average unit's, in each of which it
-    sees the most popular items it has not had. Boredom, novelty and drift count as they are switched. The
-    click intercept moves by what is missing in log odds, on the same luck, until the rates meet.
+    A sample of the units lives through a fortnight's sessions, in each of which it sees the most popular items
+    it has not had. Boredom, novelty and drift count as they are switched: the rate is that of the fortnight,
+    and lies higher in the first session than in the last. The click intercept moves by what is missing in log
+    odds, on the same luck, until the rates meet.
     """
     sample = world.take(np.arange(_UNITS) * world.n_units // _UNITS)
     sample = replace(sample, key=np.arange(_UNITS, dtype=np.int64))
@@ -85,12 +89,15 @@ def _with(world: World, intercept: float) -> World:
 
 def _seen(world: World, candidates: NDArray[np.int32], slate: int) -> _Seen:
     """Return what the units of ``world`` do in their sessions with the most popular items."""
-    units, gap = np.arange(world.n_units), 1 / max(float(world.activity.mean()), 1e-3)
     state = opening(world, _SEED).own()
+    sessions = np.zeros(world.n_units, dtype=np.int64)
+    kernel.poisson_rows(uniform(_SEED, "sessions", world.key), _DAYS * world.activity, _SESSIONS, sessions)
+    sessions = np.maximum(sessions, sessions.max(initial=0) == 0)  # somebody comes
     impressions, parts = 0, []
-    for session in range(_SESSIONS):
-        state = state.at(round(session * gap), 0)
-        slates = first_unseen(state.seen_pairs, units, candidates, world.n_items, slate)
+    for session in range(int(sessions.max())):
+        units = np.flatnonzero(sessions > session)
+        state = state.at(int(_DAYS * (session + 0.5) / sessions[units].mean()), 0)
+        slates = first_unseen(state.seen_pairs, units, candidates[units], world.n_items, slate)
         consumed = take(state, units, slates).consumed(state.day, units, slates)
         state = state.lived(consumed, units, slates)
         impressions += int((slates >= 0).sum())
