@@ -27,9 +27,15 @@ def expected_skill(items: NDArray[np.integer], population: NDArray[np.integer]) 
     return np.asarray(np.sqrt(PRACTISED) * user_experience(items, population))
 
 
-def challenge(difficulty: Array, skill: Array) -> Array:
+def challenge(difficulty: Array, skill: Array, doubt: float | Array = 0.0) -> Array:
     """Return how well a difficulty suits a skill: 1 where it is ``STRETCH`` above, falling to 0 both ways.
 
     A Gaussian of width 1, the inverted U of interest over complexity (Berlyne 1970). Shapes broadcast.
+
+    Args:
+        difficulty: in standard deviations; where it is not known, its expected value.
+        skill: alike.
+        doubt: variance of the difference between the two beyond what is given; what suits is then an expectation.
     """
-    return np.asarray(np.exp(-((difficulty - skill - STRETCH) ** 2) / 2))
+    gap = difficulty - skill - STRETCH
+    return np.asarray(np.exp(-(gap**2) / (2 * (1 + doubt))) / np.sqrt(1 + doubt))

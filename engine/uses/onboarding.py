@@ -36,10 +36,10 @@ ONBOARDING = Use(
     explanation=(
         "Every simulated user is new: nothing is known of them, while the models have learned from the users of the "
         "log. The control shows what is popular; one treatment learns from their clicks, with every retraining.",
-        "The other spends the first session on questions: users pick three favourites from a diverse list, by their "
-        "own taste with noise, and see no product. From the second session on, answers shape what they see.",
-        "A user is activated by a first click. A session that shows nothing disappoints and makes it less likely "
-        "that they come back: that is what asking costs.",
+        "The other asks first: users pick three favourites from a diverse list, by their own taste with noise, and "
+        "what they see is like them from then on. Each question loses one in twenty of those asked, who see "
+        "nothing in that session.",
+        "A user is activated by a first click. Assumed: how many leave over being asked.",
     ),
     source=(
         "Choosing questions by popularity and diversity: Rashid et al. 2002, “Getting to know you”; noise of answers: "

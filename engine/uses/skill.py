@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
 
 #: What an item of the right difficulty gains over one that is far off, in standard deviations of utility. Assumed:
-#: as much as one standard deviation of taste.
-STRENGTH = 1.0
+#: about as much as the whole of taste, from what is disliked to what is liked.
+STRENGTH = 2.0
 
 _SAMPLE = 200_000  # pairs the mean gain is measured on
 
@@ -99,8 +99,8 @@ SKILL = Use(
         "users have a skill, which grows with everything they take.",
         "Utility falls with the mismatch; best is slightly above one's skill. Both variants recommend by the same "
         "model, and the treatment puts what suits each user's level first.",
-        "A purchase stands for something finished. Assumed: how much the level matters against taste (as much as a "
-        "standard deviation of it), and that practice explains half of how skills differ.",
+        "A purchase stands for something finished. Assumed: that the level matters as much as taste does, from what "
+        "is disliked to what is liked, and that practice explains half of how skills differ.",
     ),
     source=(
         "Expertise from the order of histories (McAuley & Leskovec 2013, “From amateurs to connoisseurs”); best "

@@ -54,23 +54,15 @@ class Response:
         """Return the chance to put clicked items in the cart, of the shape of ``utility``."""
         return np.asarray(expit(self.cart_intercept + self.cart_slope * utility))
 
-    def purchase(
-        self,
-        utility: Array,
-        items: NDArray[np.integer],
-        price_factor: float | Array = 1.0,
-        price_slope: Array | None = None,
-    ) -> Array:
+    def purchase(self, utility: Array, items: NDArray[np.integer], price_factor: float | Array = 1.0) -> Array:
         """Return the chance to buy ``items`` in the cart, of the shape of ``utility``.
 
         Args:
             utility: of the unit for the item.
             items: item codes, of the same shape.
             price_factor: the price as a part of the list price, above 0.
-            price_slope: the unit's own, of the same shape; everybody's when None.
         """
-        slope = self.price_slope if price_slope is None else price_slope
-        price = self.price_effect[items] - slope * np.log(price_factor)
+        price = self.price_effect[items] - self.price_slope * np.log(price_factor)
         return np.asarray(expit(self.purchase_intercept + self.purchase_slope * utility + price))
 
 

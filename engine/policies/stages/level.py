@@ -18,7 +18,7 @@ from engine.traits.challenge import PRACTISED
 SETTING = Param(
     "weight",
     "float",
-    0.3,
+    0.5,
     "How much the level counts against relevance: 0 keeps the order, 1 looks at the level alone.",
     0.0,
     1.0,
@@ -39,7 +39,7 @@ class Level:
         skill: expected of each user, shape (users,).
     """
 
-    value: float = 0.3
+    value: float = 0.5
     difficulty: Array | None = field(default=None, compare=False, repr=False)
     doubt: Array | None = field(default=None, compare=False, repr=False)
     skill: Array | None = field(default=None, compare=False, repr=False)
@@ -52,7 +52,7 @@ class Level:
 
     @property
     def title(self) -> str:
-        """``level 0.3``."""
+        """``level 0.5``."""
         return f"level {number(self.value)}"
 
     def fitted(self, evidence: Evidence) -> Self:
