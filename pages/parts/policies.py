@@ -14,7 +14,7 @@ import streamlit as st
 from engine.categories import named_categories
 from engine.errors import ModelError
 from engine.models import MODELS, Param
-from engine.policies import BASES, STAGES, StageInfo, base_names, base_title, parse
+from engine.policies import BASES, STAGES, StageInfo, base_title, parse
 from engine.policies.stage import written
 from pages.parts import formats, state
 
@@ -177,13 +177,13 @@ def _composed() -> list[str]:
 def _composer() -> str:
     """Ask for a base, stages and their values; return the policy as it is written."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        bases = [name for name in _options(()) if name not in BASES or BASES[name].arranges]
         base = st.selectbox(
             "Begin with",
-            [name for name in base_names() if name not in BASES or BASES[name].arranges],
-            index=None,
+            bases,
+            index=bases.index("svd"),
             format_func=base_title,
             key="compose-base",
-            placeholder="SVD",
             help="What ranks the items: a model, or a reference.",
             width=230,
         )
@@ -198,7 +198,7 @@ def _composer() -> str:
             width=420,
         )
     values = [_stage(STAGES[name]) for name in stages]
-    spec = "+".join((base or "svd", *values))
+    spec = "+".join((base, *values))
     st.markdown(f"**{formats.plain(title(spec))}**, written `{spec}`")
     return spec
 

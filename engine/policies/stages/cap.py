@@ -20,7 +20,8 @@ _DAYS = 7
 class Cap:
     """Leaves out what a unit was shown ``value`` times today and in the six days before.
 
-    Holds as far back as showings are remembered (``WorldParameters.memory``).
+    Showings are counted as far back as units remember them (``WorldParameters.memory``, the last 60 unless set
+    otherwise): six slates of ten. Where users come more often a week than that, raise it.
 
     Attributes:
         value: showings at most, 1 or more.

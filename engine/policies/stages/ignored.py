@@ -18,7 +18,7 @@ SETTING = Param("times", "int", 5, "Showings without a click after which an item
 class Ignored:
     """Leaves out what a unit was shown ``value`` times and never took; what it took is not shown again anyway.
 
-    Given up as long as showings are remembered (``WorldParameters.memory``).
+    Given up as long as units remember the showings (``WorldParameters.memory``, the last 60 unless set otherwise).
 
     Attributes:
         value: showings, 1 or more.
