@@ -15,6 +15,11 @@ settings.register_profile("no clock", deadline=None, derandomize=_CI, max_exampl
 settings.load_profile("no clock")
 
 
+def pytest_collection_modifyitems(items):
+    """The files that take longest, those with a browser, come first: none is left to one process at the end."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _home(tmp_path_factory):
     os.environ["LAB_HOME"] = str(tmp_path_factory.mktemp("lab"))
