@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.discovery.presence import Presence, clicks
-from engine.noise import uniform
+from engine.discovery.presence import comes
 from engine.world import Consumed, Policy, World
-from engine.world.choice import choose
+from engine.world.choice import choose, take
 from engine.world.outcomes import joined
 from engine.world.policy import opening
+from engine.world.retention import satisfied
 from engine.world.shelf import Shelf
 
 
@@ -46,7 +46,7 @@ class Round:
         units: codes of who came.
         slates: what they were shown, shape (len(units), slate size), -1 for no item.
         consumed: what they took.
-        clicks: what their slates are worth in clicks, shape (len(units),).
+        clicks: items they would have taken, free to take none, shape (len(units),).
     """
 
     number: int
@@ -54,30 +54,29 @@ class Round:
     units: NDArray[np.int64]
     slates: NDArray[np.int32]
     consumed: Consumed
-    clicks: NDArray[np.float64]
+    clicks: NDArray[np.int64]
 
 
 def lived(start: World, policy: Policy, rules: Rules, seed: int) -> Iterator[Round]:
     """Yield each round of ``start``'s units under ``policy``.
 
     The loop of Chaney, Stewart & Engelhardt 2018 (section 4): who comes is shown a slate and takes ``choices``
-    items from it, taste moves toward these, and the policy is trained on all that was taken so far. All luck
+    items from it, moods and taste move with these, and the policy is trained on all that was taken so far. How
+    satisfied they are goes by what they would have clicked on the same slate of their own free will. All luck
     is hashed from ``seed`` and the unit, so that two policies can be subtracted unit by unit.
     """
     shelf = Shelf([policy], np.zeros(start.n_units, dtype=np.int64), rules.slate_size)
     state = opening(start, seed)
-    presence = Presence.opening(start)
     parts: list[Consumed] = []
     for number in range(rules.rounds):
         state = state.at(number * rules.round_days, 0)
         if number == 0 or (rules.retrain_every is not None and number % rules.retrain_every == 0):
             shelf.refit(state, joined(parts), shared=True, report=None)
-        units = np.flatnonzero(presence.comes(state.world, seed, number, rules.round_days))
+        units = np.flatnonzero(comes(state, rules.round_days))
         slates = shelf.slates(state, units)
-        worth = clicks(state.world, units, slates)
+        clicks = take(state, units, slates).counts
         consumed = choose(state, units, slates, rules.choices)
         state = state.after(consumed, units, slates)
-        luck = uniform(seed, "leave", start.key[units], number)
-        presence = presence.after(state.world, units, worth, rules.slate_size, luck)
+        state = satisfied(state, units, clicks.astype(np.float64), (slates >= 0).sum(axis=1).astype(np.float64))
         parts.append(consumed)
-        yield Round(number, state.world, units, slates, consumed, worth)
+        yield Round(number, state.world, units, slates, consumed, clicks)

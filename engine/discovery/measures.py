@@ -50,7 +50,7 @@ BY_ROUND = (
     Measure("gini", "Gini of consumption", "Gini coefficient of items taken; items nobody took count"),
     Measure("coverage", "Coverage of consumption", "items anybody took / items of the catalogue"),
     Measure("welfare", "Welfare", "mean true utility of the items taken, in standard deviations"),
-    Measure("clicks", "Clicks a session", "clicks the slates are worth under the world's click model, a session"),
+    Measure("clicks", "Clicks a session", "items taken from a slate by who is free to take none, a session"),
     Measure("retention", "Retention", "share of the users who came back this round"),
 )
 """Measured in each round, in this order along the last axis."""

@@ -91,7 +91,7 @@ class Ground:
         within = consumption.mean_of(consumption.spread_within(self.start, taken), self.members)
         return np.column_stack([within, consumption.distance_between(self.start, taken, self.members)])
 
-    def _everyone(self, now: Round, values: Array) -> Array:
+    def _everyone(self, now: Round, values: Array | NDArray[np.int64]) -> Array:
         """Return ``values`` of who came at their place among all units, NaN for the others."""
         placed = np.full(self.start.n_units, np.nan)
         placed[now.units] = values

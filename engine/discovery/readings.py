@@ -53,12 +53,19 @@ def answer(study: BubbleStudy) -> str:
     read = [each for each in readings(study) if each.arm.role == "policy"]
     if not read:
         read = [each for each in readings(study) if each.arm.name == "random"]
-    narrow = [each for each in read if each.verdict == "bubble"]
+    around: dict[tuple[str, ...], list[str]] = {}
+    for each in read:
+        if each.verdict == "bubble":
+            whom = ("everybody",) if "everybody" in each.for_whom else each.for_whom
+            around.setdefault(whom, []).append(each.arm.title)
     none = [each.arm.title for each in read if each.verdict == "none"]
-    parts = [f"{each.arm.title} closes a filter bubble around {_whom(study, each.for_whom)}" for each in narrow]
-    if none:
-        parts.append(f"{_listed(none)} close{'s' if len(none) == 1 else ''} none")
+    parts = [f"{_close(titles)} a filter bubble around {_whom(study, whom)}" for whom, titles in around.items()]
+    parts += [f"{_close(none)} none"] if none else []
     return "; ".join(parts) + "." if parts else "Nobody consumed two items in a round, so no bubble can be read."
+
+
+def _close(titles: Sequence[str]) -> str:
+    return f"{_listed(titles)} close{'s' if len(titles) == 1 else ''}"
 
 
 def _reading(study: BubbleStudy, place: int) -> Reading:

@@ -141,6 +141,15 @@ class BubbleStudy:
         parts = {name: getattr(found, name).ravel() for name in ("value", "low", "high")}
         return pd.DataFrame(parts, index=index).reset_index()
 
+    def block_frame(self) -> pd.DataFrame:
+        """Return one row an arm, block (from 1), group and measure of ``BY_BLOCK``, with value, low and high."""
+        found = band(self.blocked)
+        numbers = range(1, len(self.blocks))
+        axes = [[arm.name for arm in self.arms], numbers, [group.name for group in self.groups], BY_BLOCK]
+        index = pd.MultiIndex.from_product(axes, names=["arm", "block", "group", "measure"])
+        parts = {name: getattr(found, name).ravel() for name in ("value", "low", "high")}
+        return pd.DataFrame(parts, index=index).reset_index()
+
     def _less(self, found: Array, against: str | None) -> Array:
         return found if against is None else found - found[:, [self.arm(against)]]
 

@@ -2,183 +2,153 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from engine import jobs
 from engine.dataset import Dataset
-from engine.discovery.bubble import BubbleStudy
-from engine.discovery.consumption import MEASURES
+from engine.discovery.readings import Reading, answer, readings
+from engine.discovery.study import BubbleStudy
 from engine.jobs import folder
-from engine.models import MODELS
-from pages.parts import charts, formats, glossary, headline, progress, provenance, tables
+from pages.parts import (
+    bubble_asking,
+    bubble_paths,
+    bubble_rounds,
+    formats,
+    frontier,
+    glossary,
+    headline,
+    progress,
+    provenance,
+    tables,
+)
 
 TASK = "engine.discovery.bubble:task"
-_DASHES = ("solid", "dash", "dashdot", "longdash")
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
-_REFERENCES = ("Random", "Oracle")
-_NAMES = {
-    "diversity": "consumed_diversity",
-    "category_diversity": "consumed_category_diversity",
-    "gini": "consumed_gini",
-    "coverage": "consumed_coverage",
-}
+_VERDICTS = {"bubble": "▼ a bubble", "none": "■ no bubble", "unknown": "— cannot be read"}
+_REFERENCES = 3
 
 
 def draw(dataset: Dataset) -> None:
     """Ask what to simulate, offer to run it, and draw it once it is there."""
-    st.subheader("Does it narrow what people consume, round after round?", anchor=False)
+    st.header("Does a bubble close around people, round after round?", anchor=False)
     st.badge("Simulated", icon=":material/science:", color="violet")
-    st.write(
-        "Simulated users made from this log are shown a list, take a few items from it, their taste moves a little "
-        "toward these, and the model learns again. **Random** shows anything; **Oracle** knows what users truly want."
-    )
-    request = _ask(dataset)
-    if not request["policies"]:
-        st.caption("Choose at least one model to study.")
+    top = st.container()
+    request = bubble_asking.ask(dataset)
+    if request is None:
+        st.caption("Choose at least one policy to study.")
         return
     key = folder.key_of(TASK, request)
     now = jobs.status(key)
     if now.state == "done":
         provenance.used(key, request["seed"])
-        _study(_load(key))
+        study = _load(key)
+        with top:
+            st.markdown(f"### {formats.words(answer(study))}")
+        _study(study)
         return
+    with top:
+        st.write(
+            "Simulated users made from this log are shown a list each week, take a few items from it, tire of some and "
+            "grow fond of others, and the model learns again from what they took. **Random** shows anything; the "
+            "**Oracle** knows what users truly want; with **no recommender** they take from what they come across."
+        )
     title = f"{formats.plural(request['rounds'], 'round')} with {formats.plural(request['users'], 'simulated user')}"
     progress.watch({key: title})
     if not now.active:
-        arms = len(request["policies"]) + len(_REFERENCES)
+        arms = len(request["policies"]) + _REFERENCES
         headline.empty(
             "Not simulated yet",
-            f"{title}, the same ones under each of {arms} arms: what you chose, Random and Oracle.",
+            f"{title}, the same ones under each of {arms} arms (what you chose, Random, Oracle and no recommender), "
+            f"{request['seeds']} times with other users and other luck.",
             "Run the rounds",
             lambda: progress.start(TASK, request),
             key="bubble-run",
         )
 
 
-def _ask(dataset: Dataset) -> dict[str, Any]:
-    most = min(dataset.n_users, 2000)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        models = st.multiselect(
-            "Models to study",
-            [name for name in MODELS if name != "random"],
-            default=["popularity", "svd"],
-            format_func=lambda name: MODELS[name].title,
-            key="bubble_models",
-            bind="query-params",
-            help="Random is always there.",
-            width=320,
-        )
-        rounds = st.number_input(
-            "Rounds",
-            2,
-            50,
-            10,
-            key="bubble_rounds",
-            bind="query-params",
-            help="Each round shows one list and trains the model again.",
-            width=120,
-        )
-        users = st.number_input(
-            "Simulated users",
-            2,
-            2000,
-            300,
-            step=50,
-            key="bubble_users",
-            bind="query-params",
-            help="More users give narrower bands and take longer.",
-            width=150,
-        )
-        seed = st.number_input("Seed", 0, 10_000, 0, key="bubble_seed", bind="query-params", width=120)
-    return {
-        "dataset": dataset.fingerprint,
-        "policies": [{"model": name, "params": {}} for name in MODELS if name in models],
-        "rounds": int(rounds),
-        "users": min(int(users), most),
-        "seed": int(seed),
-    }
-
-
-def _title(measure: str) -> str:
-    return glossary.title(_NAMES.get(measure, measure))
-
-
 def _study(study: BubbleStudy) -> None:
-    for reading in study.readings():
-        arm, _, rest = reading.partition(": ")
-        st.markdown(f"- **{arm}**: {rest}")
-    measure = st.selectbox(
-        "What to follow",
-        MEASURES,
-        format_func=_title,
-        key="bubble_measure",
-        bind="query-params",
-        width=320,
+    _readings(study)
+    bubble_rounds.over_rounds(study)
+    st.subheader("Whom does it serve, and whom less?", anchor=False)
+    st.write(
+        "Minority-taste users are the fifth whose taste leans least toward what is popular. A policy that fits the "
+        "mainstream can move them further than anybody from what they want."
     )
-    _chart(study, measure)
-    _table(study, measure)
+    bubble_rounds.for_whom(study)
+    bubble_paths.draw(study)
+    if sum(arm.role == "policy" for arm in study.arms) > 1:
+        frontier.draw(study)
+    _against(study)
+    off = f", without {formats.listed(study.switched_off)}" if study.switched_off else ""
+    trained = f"trained every {study.rules.retrain_every} rounds" if study.rules.retrain_every else "trained once"
+    if study.rules.retrain_every == 1:
+        trained = "trained every round"
     st.caption(
-        f"Simulated: {formats.plural(study.users, 'user')} in each arm, {study.choices} items taken a round, taste "
-        f"drift {study.drift:g} an item, seed {study.seed}. Bands are 95% bootstrap bands over users."
+        f"Simulated: {formats.plural(study.users, 'user')} in each of {len(study.seeds)} draws, "
+        f"{study.rules.choices} items taken from a list of {study.rules.slate_size} by who comes, rounds of "
+        f"{study.rules.round_days} days, {trained}, taste drift {study.drift:g} an item{off}. Bands are 95% bands of "
+        "the mean over the draws."
     )
 
 
-def _chart(study: BubbleStudy, measure: str) -> None:
-    term = _NAMES.get(measure, measure)
-    rows = study.frame()
-    rows = rows[rows["measure"] == measure]
-    st.markdown(f"**{glossary.title(term)}** by round, with 95% bands", help=glossary.tip(term))
-    if rows["value"].isna().all():
-        st.info("This cannot be measured here: the items have no categories.", icon=":material/info:")
-        return
-    chart = charts.figure(x_title="round", y_title=glossary.title(term), height=400)
-    for place, arm in enumerate(study.arms):
-        part = rows[rows["arm"] == arm]
-        colour = charts.neutral() if arm == _REFERENCES[0] else charts.colours()[place % len(charts.colours())]
-        charts.band(chart, list(part["round"]), list(part["low"]), list(part["high"]), colour, "")
-        chart.add_scatter(
-            x=part["round"],
-            y=part["value"],
-            mode="lines+markers",
-            name=arm,
-            line={"color": colour, "width": 2.5, "dash": "dot" if arm in _REFERENCES else _DASHES[place % 4]},
-            marker={"symbol": _SYMBOLS[place % len(_SYMBOLS)], "size": 8},
-            customdata=part[["low", "high"]],
-            hovertemplate="round %{x}: %{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra>"
-            + arm
-            + "</extra>",
-        )
-    chart.update_xaxes(dtick=1 + study.rounds // 10)
-    chart.update_yaxes(nticks=6)
-    chart.update_layout(legend_traceorder="normal")
-    last = rows[rows["round"] == study.rounds]
-    spoken = ", ".join(f"{arm} {formats.decimal(value)}" for arm, value in zip(last["arm"], last["value"], strict=True))
-    charts.show(
-        chart,
-        alt=f"{glossary.title(term)} over {study.rounds} rounds; in the last: {spoken}",
-        data=rows,
-        name=f"bubble-{measure}",
+def _readings(study: BubbleStudy) -> None:
+    """Show each arm's verdict and for whom it holds; the whole sentence below."""
+    read = readings(study)
+    names = {group.name: group.title for group in study.groups}
+    shown = pd.DataFrame(
+        {
+            "Policy": [each.arm.title for each in read],
+            "Beside no recommender": [_verdict(each) for each in read],
+            "For whom": [_whom(each, names) for each in read],
+            "Similar users": ["▲ more alike than their tastes" if each.homogenised else "as they are" for each in read],
+            "Popularity": ["▲ lifted most for minorities" if each.amplified else "alike for all" for each in read],
+        }
     )
+    tables.table(
+        shown,
+        "bubble-readings",
+        columns={"Policy": st.column_config.TextColumn(pinned=True)},
+        data=shown.assign(Sentence=[each.sentence for each in read]),
+    )
+    with st.expander("Each policy in plain words"):
+        for each in read:
+            title, _, rest = formats.words(each.sentence).partition(": ")
+            st.markdown(f"- **{title}**: {rest}")
 
 
-def _table(study: BubbleStudy, measure: str) -> None:
-    at = study.measures.index(measure)
-    against = {"Against Random": study.against_random, "Against Oracle": study.against_oracle}
-    shown = pd.DataFrame({"Arm": study.arms})
-    for title, band in against.items():
-        shown[title] = [
+def _verdict(each: Reading) -> str:
+    return "what users truly want" if each.arm.name == "oracle" else _VERDICTS[each.verdict]
+
+
+def _whom(each: Reading, names: dict[str, str]) -> str:
+    if each.arm.name == "oracle" or not each.for_whom:
+        return formats.NO_VALUE
+    if "everybody" in each.for_whom:
+        return names["everybody"]
+    return formats.listed([names[name] for name in each.for_whom])
+
+
+def _against(study: BubbleStudy) -> None:
+    """Table the difference of every arm to each reference, for the measure that is followed."""
+    measure = st.session_state["bubble_measure"]
+    shown = pd.DataFrame({"Policy": [arm.title for arm in study.arms]})
+    for name, title in (("none", "no recommender"), ("random", "Random"), ("oracle", "Oracle")):
+        found = study.last(measure, against=name)
+        shown[f"Against {title}"] = [
             formats.NO_VALUE
-            if arm == title.removeprefix("Against ")
+            if arm.name == name
             else f"{formats.signed(value)} ({formats.interval(formats.signed(low), formats.signed(high))})"
             for arm, value, low, high in zip(
-                study.arms, band.value[:, at], band.low[:, at], band.high[:, at], strict=True
+                study.arms, found.value[:, 0], found.low[:, 0], found.high[:, 0], strict=True
             )
         ]
-    st.markdown("**The last third of the rounds**, difference with its 95% band")
-    tables.table(shown, f"bubble-against-{measure}", data=study.frame())
+    st.subheader("Beside the references", anchor=False)
+    st.markdown(
+        f"**{glossary.title(bubble_rounds.term(measure))}** in the last block of rounds: differences with their 95% "
+        "bands over the draws"
+    )
+    columns = {"Policy": st.column_config.TextColumn(pinned=True)}
+    tables.table(shown, f"bubble-against-{measure}", columns=columns, data=study.frame())
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the result")

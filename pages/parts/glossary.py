@@ -157,13 +157,13 @@ TERMS: dict[str, Term] = {
     ),
     # Rounds of simulated recommending
     "consumed_diversity": Term(
-        "Diversity of what is consumed",
-        "How different the items are that one user takes in a round; falling means a narrowing bubble.",
+        "Spread within a user",
+        "How different the items are that one user takes; falling means that a bubble closes around each person.",
         "context",
-        "1 − mean cosine over the pairs of items one user took, mean over users",
+        "1 − mean cosine over the pairs of items one user took, mean over users (Nguyen et al. 2014)",
     ),
     "consumed_category_diversity": Term(
-        "Category diversity of what is consumed",
+        "Category spread within a user",
         "How often two items that one user takes in a round are of different categories.",
         "context",
         "share of a user's pairs of items that differ in category, mean over users",
@@ -172,13 +172,27 @@ TERMS: dict[str, Term] = {
         "Distance between users",
         "How different two users' consumption is; falling means that everybody ends up with the same.",
         "context",
-        "1 − mean cosine between what two users took, over all pairs of users",
+        "1 − mean cosine between what two users took, over all pairs of users (Anwar et al. 2024)",
+    ),
+    "similar_overlap": Term(
+        "Overlap of similar users",
+        "How much of all they took two users of nearest taste have in common. Above the Oracle's it is "
+        "homogenisation: more alike than their tastes.",
+        "context",
+        "items both took ÷ items either took, so far, mean over users (Chaney et al. 2018)",
     ),
     "taste_drift": Term(
         "Drift from the starting taste",
         "How far users' taste has moved from where it began.",
         "context",
-        "1 − mean cosine between taste now and at the start",
+        "1 − mean cosine between taste now and at the start (Jiang et al. 2019)",
+    ),
+    "shown_popularity_lift": Term(
+        "Popularity lift of what is shown",
+        "How much more popular the shown items are than what the users had chosen before; rising means that "
+        "popularity is amplified.",
+        "lower",
+        "mean popularity shown ÷ mean popularity had − 1, popularity as at the start (Mansoury et al. 2020)",
     ),
     "consumed_gini": Term(
         "Gini of what is consumed",
@@ -196,7 +210,19 @@ TERMS: dict[str, Term] = {
         "True liking of what is consumed",
         "How much users truly like what they take; only a simulation knows it.",
         "higher",
-        "mean true utility of the items taken",
+        "mean true utility of the items taken, in standard deviations",
+    ),
+    "clicks_a_session": Term(
+        "Clicks a session",
+        "How many items of a list users click when they are free to click none.",
+        "higher",
+        "clicks ÷ sessions, on the same lists from which they must take some items",
+    ),
+    "retention": Term(
+        "Retention",
+        "The share of the users who come back in a round; who is satisfied comes more often, who is not may leave.",
+        "higher",
+        "users who came ÷ users; chance 1 − exp(−days × rate × (1 + strength × satisfaction))",
     ),
     # Cost
     "fit_seconds": Term("Fit time", "How long training took on this machine.", "lower", "seconds"),
@@ -295,6 +321,38 @@ TERMS: dict[str, Term] = {
         "What moving everybody would really do; only a simulation knows it.",
         "higher",
         "every user run under each policy with the same luck",
+    ),
+    "interference": Term(
+        "Interference",
+        "What the test would show on average, less the truth: variants that learn from shared, or split, data are not "
+        "what they would be if everybody saw them.",
+        "context",
+        "mean over the experiment and its mirror images − every user run under each policy",
+    ),
+    "chance": Term(
+        "Chance",
+        "What is left of the estimate: who happened to be assigned where. More users make it smaller.",
+        "context",
+        "this test's estimate − what such a test would show on average",
+    ),
+    "plausible_worlds": Term(
+        "Plausible worlds",
+        "Worlds that might as well have made the log. An uplift found in most of them does not rest on one fit.",
+        "context",
+        "users of the log drawn with replacement, assumptions drawn from their plausible ranges, everybody run under "
+        "each policy",
+    ),
+    "individual_effect": Term(
+        "Individual effect",
+        "What the treatment does to one user: no experiment can see it, a simulation can.",
+        "higher",
+        "the same user with the same luck, under the treatment − under the control",
+    ),
+    "fidelity": Term(
+        "Distance",
+        "How far simulated weeks are from held-out weeks; beside it, how far the log's own earlier weeks are.",
+        "lower",
+        "the measure's own distance between two distributions; 0 for alike",
     ),
     "srm": Term(
         "Sample ratio mismatch",

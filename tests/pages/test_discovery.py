@@ -63,24 +63,38 @@ def test_every_measure_stands_beside_both_yardsticks(app, log):
 
 def test_rounds_are_simulated_on_a_button_and_read_in_words(app, log):
     page = open_page(app, log)
-    page.multiselect(key="bubble_models").set_value(["popularity"])
+    page.multiselect(key="bubble_policies").set_value(["popularity"])
     page.number_input(key="bubble_rounds").set_value(3)
+    page.number_input(key="bubble_seeds").set_value(2)
     page.number_input(key="bubble_users").set_value(20).run()
+    assert "under each of 6 arms" in words(page)
     page.button(key="bubble-run").click().run()
     page = until(page, lambda page: "Popularity**: " in words(page))
-    assert "**Oracle**: " in words(page)
-    assert "Simulated: 20 users in each arm" in words(page)
-    against = page.dataframe[-1].value
-    assert against["Arm"].tolist() == ["Popularity", "Random", "Oracle"]
-    assert against.loc[1, "Against Random"] == "—"
+    read, trades, against = (table.value for table in page.dataframe[-3:])
+    assert read["Policy"].tolist()[0] == "Popularity"
+    assert read.loc[read["Policy"] == "Oracle", "Beside no recommender"].item() == "what users truly want"
+    assert "**Random**: " in words(page)
+    assert "Simulated: 20 users in each of 2 draws" in words(page)
+    assert trades.loc[0, "Welfare"] == "the reference"
+    assert (
+        trades["On the frontier"].isin(["yes", "no, another has more of both", "a reference, nothing to choose"]).all()
+    )
+    assert against["Policy"].tolist()[-3:] == ["Random", "Oracle", "No recommender"]
+    assert against["Against no recommender"].tolist()[-1] == "—"
+    for key, value in (("bubble_group", "minority"), ("bubble_measure", "gini"), ("bubble_gain", "clicks")):
+        page.selectbox(key=key).set_value(value)
+    page.selectbox(key="bubble_whom").set_value("welfare").run()
+    assert not page.exception
+    charts = {each.proto.id.rpartition("-chart-")[2] for each in page.get("plotly_chart")}
+    assert {"bubble-gini", "bubble-whom-welfare", "bubble-paths", "bubble-frontier-clicks"} <= charts
 
 
 def test_no_model_chosen_is_no_dead_end(app, log):
     page = open_page(app, log)
     page.multiselect(key="discovery_models").set_value([])
-    page.multiselect(key="bubble_models").set_value([]).run()
+    page.multiselect(key="bubble_policies").set_value([]).run()
     assert not page.exception
-    assert "Choose at least one model to study." in words(page)
+    assert "Choose at least one policy to study." in words(page)
     assert "Choose a model above to measure it." in words(page)
 
 

@@ -14,7 +14,7 @@ def test_the_policy_that_others_add_to_is_the_reference(study):
     assert found.reference.name == "popularity"
     own = found.trades[study.arm("popularity")]
     assert (own.welfare.value, own.clicks.value, own.diversity.high) == (0, 0, 0)
-    assert found.sentences[0].startswith("Popularity, ")
+    assert found.sentences[0].startswith("Popularity + ")
     assert " beside Popularity: " in found.sentences[0]
     assert len(found.sentences) == 3
 

@@ -46,8 +46,9 @@ def test_alike_beyond_their_tastes_is_told(read):
 
 def test_the_answer_names_every_policy(study):
     sentence = answer(study)
-    assert "Narrow closes a filter bubble around everybody" in sentence
-    assert sentence.endswith("close none.") or sentence.endswith("closes none.")
+    around, _, none = sentence.partition("; ")
+    assert around == "Narrow and Narrow close a filter bubble around everybody"
+    assert none == "Popularity and Popularity + ε-greedy 0.5 close none."
 
 
 def test_nothing_to_read_says_so(study):
