@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from numpy.typing import NDArray
 
+from engine.control import Control, Listed, Path, listed, listed_new, reasons_of, used_rows
 from engine.dataset import Dataset
 from engine.history import item_facts
-from engine.models import Recommender, reasons, top_k
+from engine.models import Recommender
 from engine.policies import item_novelty, rerank
 from engine.policies.stages.dial import REACH
+from engine.preferences import Preferences
 
 POOL = REACH
 """Candidates the dial chooses from, for each item shown; as in a simulated policy."""
@@ -27,11 +29,13 @@ class Slate:
             ``place`` (from 1), ``moved`` (places up, negative for down, against the model's own order; missing
             where the dial brought the item in), ``score`` (the model's, unclipped), ``users_share`` (share
             of users who have the item) and ``reason`` (why the model shows it, in a sentence).
-        dropped: the columns of ``item_facts``: what the model would show, were it not for the dial.
+        dropped: the columns of ``item_facts``: what the list would hold, were it not for the dial.
+        path: what served it, one of ``engine.control.SENTENCES``.
     """
 
     items: pd.DataFrame
     dropped: pd.DataFrame
+    path: Path
 
     def not_in(self, other: Slate) -> int:
         """Return how many of the items are not in ``other``."""
@@ -39,24 +43,90 @@ class Slate:
 
 
 def slate(
-    dataset: Dataset, model: Recommender, user: int, *, seen: sparse.csr_array, k: int = 10, dial: float = 0.0
+    dataset: Dataset,
+    model: Recommender,
+    user: int,
+    *,
+    k: int = 10,
+    dial: float = 0.0,
+    control: Control | None = None,
 ) -> Slate:
-    """Return the ``k`` items that ``model`` shows ``user``, in the dial's order.
+    """Return the ``k`` items that ``model`` shows ``user``, in the dial's order, without what they had or hid.
 
     Args:
         dataset: the log; item popularity is taken from all of it.
         model: a model fitted on all of ``dataset``.
         user: the user's code.
-        seen: what each user had, shape (users, items); left out of the list.
         k: length of the list; shorter where fewer items are left.
-        dial: 0 is familiar (the model's own order), 1 is surprising (the most novel candidates).
+        dial: 0 is familiar (the list's own order), 1 is surprising (the most novel candidates).
+        control: what the user decided; nothing by default.
 
     Raises:
         ModelError: k below 1, or a dial outside 0..1.
     """
-    found = top_k(model, np.array([user]), min(POOL * k, dataset.n_items), exclude=seen)
-    there = found.items[0] >= 0
-    candidates, scores = found.items[0][there].astype(np.int64), found.scores[0][there]
+    controls = {} if control is None else {user: control}
+    found = listed(dataset, model, np.array([user]), _pool(dataset, k), controls=controls)
+    history = dataset.preferences_of(used_rows(dataset, controls)).of_users(np.array([user]))
+    return _arranged(dataset, model, found, history, user=user, k=k, dial=dial)
+
+
+def slate_new(
+    dataset: Dataset,
+    model: Recommender,
+    items: NDArray[np.integer],
+    *,
+    k: int = 10,
+    dial: float = 0.0,
+    control: Control | None = None,
+) -> Slate:
+    """Return what ``model`` shows somebody who is not in the data and had ``items`` (codes), without training again.
+
+    The items count as much as a liked one usually does: the highest rating, or the median strength.
+
+    Raises:
+        ModelError: k below 1, or a dial outside 0..1.
+    """
+    history = had_these(dataset, items)
+    found = listed_new(dataset, model, history, _pool(dataset, k), control=control or Control())
+    return _arranged(dataset, model, found, history, user=None, k=k, dial=dial)
+
+
+def had_these(dataset: Dataset, items: NDArray[np.integer]) -> Preferences:
+    """Return the history of one person who had ``items`` (codes) and liked them, in that order of time."""
+    codes, place = np.unique(np.asarray(items, dtype=np.int32), return_index=True)
+    known = dataset.preferences
+    liked = known.scale[1] if known.explicit else float(np.median(known.value)) if len(known) else 1.0
+    latest = int(known.time.max()) if known.time is not None and len(known) else 0
+    return Preferences(
+        user=np.zeros(len(codes), dtype=np.int32),
+        item=codes,
+        value=np.full(len(codes), liked),
+        n_users=1,
+        n_items=dataset.n_items,
+        scale=known.scale,
+        explicit=known.explicit,
+        time=None if known.time is None else latest + place.astype(np.int64),
+        items=dataset.items,
+    )
+
+
+def _pool(dataset: Dataset, k: int) -> int:
+    return min(POOL * k, dataset.n_items)
+
+
+def _arranged(
+    dataset: Dataset,
+    model: Recommender,
+    found: Listed,
+    history: Preferences,
+    *,
+    user: int | None,
+    k: int,
+    dial: float,
+) -> Slate:
+    """Return the one list ``found`` in the dial's order, with its reasons."""
+    there = found.ranking.items[0] >= 0
+    candidates, scores = found.ranking.items[0][there].astype(np.int64), found.ranking.scores[0][there]
     had_by = dataset.preferences.item_users
     novelty = item_novelty(had_by, dataset.n_users)[candidates]
     chosen = rerank(scores[None, :], novelty, dial, k)[0]
@@ -65,6 +135,14 @@ def slate(
     items["moved"] = np.where(chosen < k, chosen - np.arange(len(chosen)), np.nan)
     items["score"] = scores[chosen]
     items["users_share"] = had_by[candidates[chosen]] / max(dataset.n_users, 1)
-    items["reason"] = reasons(model, dataset.preferences, dataset.items, user, candidates[chosen])
+    items["reason"] = reasons_of(
+        dataset,
+        model,
+        candidates[chosen],
+        path=found.paths[0],
+        popular=found.popular[0][there][chosen],
+        user=user,
+        history=history,
+    )
     gone = np.setdiff1d(np.arange(min(k, len(candidates))), chosen)
-    return Slate(items=items, dropped=item_facts(dataset, candidates[gone]))
+    return Slate(items=items, dropped=item_facts(dataset, candidates[gone]), path=found.paths[0])

@@ -46,6 +46,11 @@ def home() -> Path:
     return Path(given).expanduser() if given else platformdirs.user_cache_path("personalization-lab")
 
 
+def lasting() -> Path:
+    """Return the folder of what must outlive an emptied cache: ``LAB_HOME``, else the user's data folder."""
+    return home() if os.environ.get("LAB_HOME") else platformdirs.user_data_path("personalization-lab")
+
+
 def put(dataset: Dataset) -> str:
     """Store ``dataset`` unless it is there already, and return its fingerprint."""
     fingerprint = dataset.fingerprint
@@ -105,6 +110,18 @@ def get(fingerprint: str) -> Dataset:
     if not intact:
         raise DataError(f"The stored dataset {fingerprint} is damaged. Delete {folder} and load its file again.")
     return dataset
+
+
+def remove(fingerprint: str) -> None:
+    """Delete the dataset stored under ``fingerprint`` and all that lies beside it, if anything."""
+    folder = _folder(fingerprint)
+    passing = folder.with_name(f".{fingerprint}-{uuid4().hex}")
+    try:
+        # Renamed first, so that nobody opens a half.
+        folder.rename(passing)
+    except FileNotFoundError:
+        return
+    shutil.rmtree(passing)
 
 
 def known() -> list[Stored]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from scipy import sparse
 
 from engine import jobs
 from engine.dataset import Dataset
@@ -15,7 +14,6 @@ from engine.evaluation import Fitted
 from engine.history import find_user, history, random_user, typical_user
 from engine.jobs import folder
 from engine.models import MODELS
-from engine.pairs import seen_items
 from engine.slate import slate
 from pages.parts import chrome, formats, headline, parameters, progress, slates, state
 
@@ -45,7 +43,6 @@ def main() -> None:
             dataset,
             _fitted(keys[model]).fitted,
             user,
-            seen=_seen(dataset.fingerprint),
             k=k,
             dial=dial,
         )
@@ -139,11 +136,6 @@ def _offer(requests: Mapping[str, Mapping[str, Any]], waiting: list[str]) -> Non
 def _fitted(key: str) -> Fitted:
     fitted: Fitted = jobs.result(key)
     return fitted
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _seen(fingerprint: str) -> sparse.csr_array:
-    return seen_items(state.dataset(fingerprint))
 
 
 if __name__ == "__main__":

@@ -29,16 +29,15 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fit a model on all rows, write every user's list without what they had, and return the exit code.
+    """Fit a model on all rows, write every user's list without what they had or hid, and return the exit code.
 
     The file has one row an item of a list: ``user_id``, ``rank`` (from 1), ``item_id`` and ``score``.
 
     Raises:
         LabError: an unknown model, k below 1, a folder that does not exist, or data that cannot be used.
     """
-    from engine.evaluation.measure import rank_everybody
+    from engine.control import controls_of, listed
     from engine.models import MODELS, make_model
-    from engine.pairs import seen_items
 
     if args.model not in MODELS:
         raise ModelError(unknown("Model", args.model, MODELS))
@@ -53,10 +52,13 @@ def run(args: argparse.Namespace) -> int:
         dataset = load_from(args).dataset
         report(f"Fitting {MODELS[args.model].title}", None, None)
         model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
-        ranking = rank_everybody(model, seen_items(dataset), args.k, report=report)
+        controls = controls_of(dataset)
+        ranking = listed(dataset, model, np.arange(dataset.n_users), args.k, controls=controls, report=report).ranking
         report("Writing", None, None)
         rows = _write(dataset, ranking, args.out)
     print(f"{rows:,} rows for {dataset.n_users:,} users by {MODELS[args.model].title} in {args.out}.")
+    if controls:
+        print(f"{len(controls):,} of them have turned down, reset or hidden something; it is honoured.")
     return 0
 
 

@@ -32,14 +32,14 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fit a model on all rows, print the user's list without what they had, and return the exit code.
+    """Fit a model on all rows, print the user's list without what they had or hid, and return the exit code.
 
     Raises:
         LabError: an unknown model or user, k below 1, or data that cannot be used.
     """
+    from engine.control import SENTENCES, control_of, listed
     from engine.history import find_user
-    from engine.models import MODELS, make_model, top_k
-    from engine.pairs import seen_items
+    from engine.models import MODELS, make_model
 
     if args.model not in MODELS:
         raise ModelError(unknown("Model", args.model, MODELS))
@@ -53,13 +53,14 @@ def run(args: argparse.Namespace) -> int:
         user = find_user(dataset, args.user)
         report(f"Fitting {MODELS[args.model].title}", None, None)
         model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
-    seen = seen_items(dataset)
-    had = int(seen.indptr[user + 1] - seen.indptr[user])
-    ranking = top_k(model, np.array([user]), args.k, exclude=seen)
-    there = ranking.items[0] >= 0
-    listed = _items(dataset, ranking.items[0][there])
-    listed.insert(0, "rank", range(1, len(listed) + 1))
-    listed["score"] = ranking.scores[0][there]
+    mine = dataset.interactions["user"].to_numpy() == user
+    had = int(dataset.interactions["item"][mine].nunique())
+    control = control_of(dataset.name, args.user)
+    found = listed(dataset, model, np.array([user]), args.k, controls={user: control} if control.decided else {})
+    there = found.ranking.items[0] >= 0
+    shown = _items(dataset, found.ranking.items[0][there])
+    shown.insert(0, "rank", range(1, len(shown) + 1))
+    shown["score"] = found.ranking.scores[0][there]
     if args.json:
         print_json(
             {
@@ -69,15 +70,19 @@ def run(args: argparse.Namespace) -> int:
                 "user": args.user,
                 "k": args.k,
                 "items_had": had,
-                "items": [_without_gaps(row) for row in listed.to_dict("records")],
+                "served": found.paths[0],
+                "control": control.to_dict(),
+                "items": [_without_gaps(row) for row in shown.to_dict("records")],
             }
         )
     else:
         print(f"{MODELS[args.model].title} for user {args.user}, who had {had:,} of {dataset.n_items:,} items.\n")
-        if listed.empty:
+        if control.decided or found.paths[0] != "trained":
+            print(f"{control.sentence} {SENTENCES[found.paths[0]]}\n")
+        if shown.empty:
             print("Nothing is left to recommend.")
         else:
-            _print(listed)
+            _print(shown)
     return 0
 
 

@@ -13,7 +13,7 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ def submit(task: str, request: Mapping[str, Any], owner: str) -> str:
             return key
         if folder.result_path(key).exists():
             return key
-        folder.prepare(key)
+        folder.prepare(key, request)
         future = _running_pool().schedule(child.run, args=(task, dict(request), str(folder.path(key))))
         _jobs[key] = _Job(future, {owner})
     return key
@@ -128,6 +128,22 @@ def cancel(key: str, owner: str) -> bool:
             return False
         job.future.cancel()  # type: ignore[no-untyped-call]  # Pebble leaves it untyped
     return True
+
+
+def drop(concerned: Callable[[Mapping[str, Any] | None], bool]) -> int:
+    """Stop and delete every job whose request is ``concerned``, whoever waits for it, and return how many.
+
+    Args:
+        concerned: told a job's request; None where nobody noted it.
+    """
+    dropped = [key for key in folder.all_keys() if concerned(folder.request_of(key))]
+    for key in dropped:
+        with _lock:
+            job = _jobs.pop(key, None)
+            if job is not None and not job.future.done():
+                job.future.cancel()  # type: ignore[no-untyped-call]  # Pebble leaves it untyped
+        folder.remove(key)
+    return len(dropped)
 
 
 def result(key: str) -> Any:

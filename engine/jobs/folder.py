@@ -9,8 +9,10 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict
+from uuid import uuid4
 
 from engine.errors import LabError
 from engine.store import home
@@ -52,18 +54,38 @@ def result_path(key: str) -> Path:
     return path(key) / "result.pickle"
 
 
-def prepare(key: str) -> None:
-    """Make an empty folder for ``key`` and remove the oldest jobs beyond KEPT_JOBS."""
+def prepare(key: str, request: Mapping[str, Any] | None = None) -> None:
+    """Make an empty folder for ``key``, note what was asked, and remove the oldest jobs beyond KEPT_JOBS."""
     shutil.rmtree(path(key), ignore_errors=True)
     path(key).mkdir(parents=True)
+    if request is not None:
+        write_whole(path(key) / "request.json", json.dumps(dict(request)).encode())
     others = sorted((home() / "jobs").iterdir(), key=lambda each: each.stat().st_mtime)
     for old in others[:-KEPT_JOBS]:
         shutil.rmtree(old, ignore_errors=True)
 
 
 def remove(key: str) -> None:
-    """Delete what the finished job ``key`` left, if anything; submitted again, its work is done again."""
-    shutil.rmtree(path(key), ignore_errors=True)
+    """Delete what the job ``key`` left, if anything; submitted again, its work is done again."""
+    passing = path(key).with_name(f".{key}-{uuid4().hex}")
+    with suppress(FileNotFoundError):
+        # Renamed first, so that a child still at work has nowhere to write.
+        path(key).rename(passing)
+    shutil.rmtree(passing, ignore_errors=True)
+
+
+def all_keys() -> list[str]:
+    """Return the keys of all jobs that left anything."""
+    return sorted(each.name for each in (home() / "jobs").glob("*") if _KEY.fullmatch(each.name))
+
+
+def request_of(key: str) -> dict[str, Any] | None:
+    """Return what was asked of the job ``key``, or None where nobody noted it."""
+    try:
+        request: dict[str, Any] = json.loads((path(key) / "request.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return request
 
 
 def read_progress(key: str) -> Progress | None:

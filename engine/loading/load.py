@@ -17,9 +17,10 @@ from engine.dataset import Dataset, Feedback
 from engine.errors import ColumnError, DataError, unknown
 from engine.loading.assemble import assemble
 from engine.loading.cleaning import Cleaned, clean
+from engine.loading.left_out import deleted_users, without_deleted
 from engine.loading.movielens import read_movielens
 from engine.loading.raw import RawTable, refusals
-from engine.loading.records import NO_CONSENT, Loaded, LoadReport, Preview
+from engine.loading.records import LEFT_OUT, NO_CONSENT, Loaded, LoadReport, Preview, rows_in_words, withheld_in_words
 from engine.loading.roles import guess_roles, settle_roles
 from engine.loading.side_tables import SideTable, agrees, consent_column, tidy
 from engine.loading.sources import as_source
@@ -72,10 +73,13 @@ def load(
             f"Explicit feedback needs a rating column. The file has: {', '.join(log.frame.columns)}. "
             "Say which one it is, or choose implicit feedback."
         )
+    deleted = deleted_users(tables.name, log, tables.users, roles["user"])
+    log = without_deleted(log, roles["user"], deleted)
     cleaned = clean(log, roles, rating_scale=rating_scale or tables.rating_scale, drop_duplicates=drop_duplicates)
     user_table = tidy(tables.users, "user", cleaned.rows["user"]) if tables.users else None
     item_table = tidy(tables.items, "item", cleaned.rows["item"]) if tables.items else None
     refusing = pd.Index([], dtype="str") if include_withheld else _refusing(log, roles, cleaned, user_table)
+    refusing = refusing.difference(deleted)
     kept, withheld = _withhold(cleaned.rows, refusing, roles["user"])
     if not len(kept):
         raise DataError(f"No row is left of '{tables.name}': no user consented. Include them only if you may.")
@@ -86,7 +90,7 @@ def load(
     listed = user_table.frame if user_table else None
     dataset = assemble(
         kept,
-        listed[~listed["user_id"].isin(refusing)].reset_index(drop=True) if listed is not None else None,
+        listed[~listed["user_id"].isin(refusing.union(deleted))].reset_index(drop=True) if listed is not None else None,
         item_table.frame if item_table else None,
         name=tables.name,
         feedback=how,
@@ -106,7 +110,11 @@ def load(
         refused=refused,
         withheld_users=len(refusing),
         withheld_rows=len(withheld),
-        sentences=(*_sentences(dataset, len(kept), len(refused), len(withheld)), *notes),
+        sentences=(
+            *_sentences(dataset, len(kept), len(refused), len(withheld)),
+            *([LEFT_OUT] if len(deleted) else []),
+            *notes,
+        ),
     )
     return Loaded(dataset, report)
 
@@ -192,12 +200,9 @@ def _withhold(rows: pd.DataFrame, refusing: pd.Index, column: str) -> tuple[pd.D
 
 
 def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list[str]:
-    sentences = [f"{kept + refused:,} rows read, {kept:,} kept, {refused:,} refused."]
+    sentences = [rows_in_words(kept + refused, kept)]
     if dataset.withheld_users:
-        sentences.append(
-            f"Users who did not consent: {dataset.withheld_users:,}. They are left out, and their {withheld:,} rows "
-            "count as refused."
-        )
+        sentences.append(withheld_in_words(dataset.withheld_users, withheld))
     if dataset.rating_scale:
         low, high = dataset.rating_scale
         sentences.append(f"Ratings are read on a scale from {low:g} to {high:g}.")

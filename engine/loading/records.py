@@ -25,6 +25,20 @@ NO_CONSENT = "user did not consent"
 """The reason given for the rows of users who are left out for want of consent."""
 
 
+LEFT_OUT = "Users who were deleted are left out, and their rows are not counted."
+"""What is said of data from which somebody was deleted."""
+
+
+def rows_in_words(read: int, kept: int) -> str:
+    """Return the first sentence of every report."""
+    return f"{read:,} rows read, {kept:,} kept, {read - kept:,} refused."
+
+
+def withheld_in_words(users: int, rows: int) -> str:
+    """Return the sentence about users who did not consent."""
+    return f"Users who did not consent: {users:,}. They are left out, and their {rows:,} rows count as refused."
+
+
 @dataclass(frozen=True)
 class LoadReport:
     """What became of every row; ``rows_read == rows_kept + rows_refused`` always.

@@ -52,7 +52,7 @@ def serve_new(model: Recommender, new: Preferences, k: int, *, train: Preference
             f"These histories are about {new.n_items:,} items; the model was trained on {train.n_items:,}. "
             "Give histories of the same catalogue."
         )
-    able, path = _able(model, train)
+    able, path = able_to_serve(model, train)
     popular = Popularity().fit(train)
     users = np.arange(new.n_users)
     ranking = top_k(Newcomers(able, new) if able is not None else popular, users, k, exclude=new.matrix)
@@ -63,8 +63,8 @@ def serve_new(model: Recommender, new: Preferences, k: int, *, train: Preference
     return Served(ranking, tuple(path if there else "popularity" for there in known))
 
 
-def _able(model: Recommender, train: Preferences) -> tuple[FoldsIn | None, Path]:
-    """Return what can score new users, and what to call it; None where popularity alone can."""
+def able_to_serve(model: Recommender, train: Preferences) -> tuple[FoldsIn | None, Path]:
+    """Return what scores new users who have a history, and the path's name; None where popularity alone can."""
     if isinstance(model, FoldsIn):
         return model, "folded in"
     try:

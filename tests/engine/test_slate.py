@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from engine.errors import ModelError
 from engine.models import make_model
-from engine.pairs import seen_items
 from engine.slate import slate
 from tests.engine.logs import make_log
 
@@ -23,11 +22,10 @@ class ByCode:
 
 # User u has the items 0..u: item 0 is had by everybody, the last ones by nobody.
 DATA = make_log([(user, item) for user in range(4) for item in range(user + 1)], n_items=N_ITEMS)
-SEEN = seen_items(DATA)
 
 
 def test_a_familiar_list_is_the_models_own_without_what_the_user_had():
-    shown = slate(DATA, ByCode(), 1, seen=SEEN, k=3)
+    shown = slate(DATA, ByCode(), 1, k=3)
     assert shown.items["item"].tolist() == [2, 3, 4]
     assert shown.items["place"].tolist() == [1, 2, 3]
     assert shown.items["moved"].tolist() == [0, 0, 0]
@@ -37,12 +35,12 @@ def test_a_familiar_list_is_the_models_own_without_what_the_user_had():
 
 def test_each_item_comes_with_the_reason_of_its_model():
     model = make_model("popularity").fit(DATA.preferences)
-    shown = slate(DATA, model, 0, seen=SEEN, k=2)
+    shown = slate(DATA, model, 0, k=2)
     assert shown.items["reason"].tolist() == ["Chosen by 3 people", "Chosen by 2 people"]
 
 
 def test_a_surprising_list_prefers_what_fewer_users_have():
-    shown = slate(DATA, ByCode(), 0, seen=SEEN, k=3, dial=1.0)
+    shown = slate(DATA, ByCode(), 0, k=3, dial=1.0)
     # Items 1 and 2 are had by three and two users; 3 by one, as novel as those nobody has.
     assert shown.items["item"].tolist() == [3, 4, 5]
     assert shown.items["moved"].tolist()[0] == 2
@@ -52,8 +50,8 @@ def test_a_surprising_list_prefers_what_fewer_users_have():
 
 @given(st.floats(0, 1), st.integers(1, 40), st.integers(0, 3))
 def test_what_moved_accounts_for_the_familiar_list(dial, k, user):
-    own = slate(DATA, ByCode(), user, seen=SEEN, k=k).items["item"].to_numpy()
-    shown = slate(DATA, ByCode(), user, seen=SEEN, k=k, dial=dial)
+    own = slate(DATA, ByCode(), user, k=k).items["item"].to_numpy()
+    shown = slate(DATA, ByCode(), user, k=k, dial=dial)
     stayed = shown.items[shown.items["moved"].notna()]
     before = (stayed["place"] - 1 + stayed["moved"]).to_numpy(int)
     assert own[before].tolist() == stayed["item"].tolist()
@@ -62,13 +60,13 @@ def test_what_moved_accounts_for_the_familiar_list(dial, k, user):
 
 
 def test_two_lists_are_compared_by_what_only_one_has():
-    familiar, surprising = (slate(DATA, ByCode(), 0, seen=SEEN, k=3, dial=dial) for dial in (0.0, 1.0))
+    familiar, surprising = (slate(DATA, ByCode(), 0, k=3, dial=dial) for dial in (0.0, 1.0))
     assert familiar.not_in(surprising) == 2
     assert familiar.not_in(familiar) == 0
 
 
 def test_bad_wishes_are_errors():
     with pytest.raises(ModelError, match="dial was 2"):
-        slate(DATA, ByCode(), 0, seen=SEEN, dial=2.0)
+        slate(DATA, ByCode(), 0, dial=2.0)
     with pytest.raises(ModelError, match="must be at least 1"):
-        slate(DATA, ByCode(), 0, seen=SEEN, k=0)
+        slate(DATA, ByCode(), 0, k=0)
