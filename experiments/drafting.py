@@ -107,7 +107,7 @@ def title_of(variant: str) -> str:
     """
     model, _, number = variant.rpartition("_")
     if number.isdigit() and model:
-        return f"{title_of(model)} {number}"
+        return f"{title_of(model)} ({number})" if "+" in model else f"{title_of(model)} {number}"
     try:
         return parse(variant).title
     except ModelError:  # not ours: an export's own name

@@ -16,6 +16,7 @@ from engine.errors import ModelError
 from engine.models import MODELS, Param
 from engine.policies import BASES, STAGES, StageInfo, base_title, parse
 from engine.policies.stage import written
+from engine.policies.stages import possible
 from pages.parts import formats, state
 
 COMPOSED = "policies"
@@ -189,7 +190,7 @@ def _composer() -> str:
         )
         stages = st.multiselect(
             "Then",
-            _stages(),
+            _possible(state.current().fingerprint),
             default=["mmr"],
             format_func=lambda name: f"{_GROUPS[STAGES[name].group]}: {STAGES[name].title}",
             key="compose-then",
@@ -238,10 +239,9 @@ def _stage(info: StageInfo) -> str:
     return written(info.stage(value)) if setting is not None else info.name
 
 
-def _stages() -> list[str]:
-    """Return the stages this data can pass: those that name categories need a catalogue that has some."""
-    named = bool(_categories(state.current().fingerprint))
-    return [name for name, info in STAGES.items() if named or info.setting is None or isinstance(info.setting, Param)]
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _possible(fingerprint: str) -> tuple[str, ...]:
+    return possible(state.dataset(fingerprint).items)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

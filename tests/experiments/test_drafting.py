@@ -71,7 +71,7 @@ def test_splits_and_names():
 def test_variants_are_called_what_their_policies_are():
     names = names_of(["svd+mmr:0.3", "svd", "svd+mmr:0.3", "none"])
     assert names == ("svd+mmr:0.3", "svd", "svd+mmr:0.3_2", "none")
-    assert [title_of(name) for name in names] == ["SVD + MMR 0.3", "SVD", "SVD + MMR 0.3 2", "No recommender"]
+    assert [title_of(name) for name in names] == ["SVD + MMR 0.3", "SVD", "SVD + MMR 0.3 (2)", "No recommender"]
     assert [title_of(name) for name in ("personal_feed", "group_2", "svd+mrm")] == [
         "Personal_feed",
         "Group 2",

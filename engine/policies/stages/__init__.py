@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import pandas as pd
+
+from engine.categories import named_categories
 from engine.policies.stage import StageInfo
 from engine.policies.stages import (
     ask,
@@ -37,6 +40,14 @@ _STAGES: dict[str, StageInfo] = {
 
 STAGES: Mapping[str, StageInfo] = MappingProxyType(_STAGES)
 """In the order they are usually put: re-ranking, exploring, rules, then what uses beyond product rows need."""
+
+
+def possible(items: pd.DataFrame) -> tuple[str, ...]:
+    """Return the names of the stages that an item table, one row an item, has what they need for."""
+    lacking = set() if named_categories(items) else {info.name for info in category.INFOS}
+    if in_stock.stock_column(items) is None:
+        lacking.add(in_stock.INFO.name)
+    return tuple(name for name in STAGES if name not in lacking)
 
 
 def add_stage(info: StageInfo) -> None:

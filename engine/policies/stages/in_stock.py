@@ -40,10 +40,9 @@ class InStock:
             ModelError: where the item table has no column that says.
         """
         items = evidence.train.items
-        names = [] if items is None else [str(name) for name in items.columns]
-        plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in names}
-        column = next((plain[name] for name in COLUMNS if name in plain), None)
+        column = None if items is None else stock_column(items)
         if items is None or column is None:
+            names = [] if items is None else map(str, items.columns)
             raise ModelError(
                 "in_stock needs an item table with a column stock, in_stock or available. The items have: "
                 f"{', '.join(names) or 'no table'}. Load one that has it, or leave in_stock out."
@@ -53,6 +52,12 @@ class InStock:
     def arranged(self, pool: Pool, places: int) -> Pool:  # noqa: ARG002 - a rule holds for all of the pool
         """Return the pool without what is out of stock."""
         return pool if self.allowed is None else pool.kept(self.allowed[pool.items])
+
+
+def stock_column(items: pd.DataFrame) -> str | None:
+    """Return the column of the item table that says what is in stock, or None."""
+    plain = {re.sub(r"[^a-z0-9]", "", str(name).lower()): name for name in items.columns}
+    return next((plain[name] for name in COLUMNS if name in plain), None)
 
 
 def _out(cells: pd.Series) -> Mask:

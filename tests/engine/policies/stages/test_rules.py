@@ -9,6 +9,7 @@ from engine.errors import ModelError
 from engine.policies import make_policy
 from engine.policies.evidence import Evidence
 from engine.policies.kinds import Kinds
+from engine.policies.stages import STAGES, possible
 from engine.policies.stages.cap import Cap
 from engine.policies.stages.category import Only, Without
 from engine.policies.stages.ignored import Ignored
@@ -137,3 +138,9 @@ def test_a_share_of_new_is_met_whatever_the_candidates():
     assert (new[found].sum(axis=1) == np.minimum(3, fresh)).all()
     assert not (state.seen.toarray()[units[:, None], found] * new[found] > 0).any()
     assert all(len(set(row)) == 7 for row in found.tolist())
+
+
+def test_stages_that_the_catalogue_has_nothing_for_are_not_possible():
+    plain, full = catalogue(price=[1, 2]), catalogue(category=["Hats", "Shoes"], in_stock=[True, False])
+    assert set(STAGES) - set(possible(plain)) == {"only", "without", "in_stock"}
+    assert possible(full) == tuple(STAGES)
