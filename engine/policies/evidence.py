@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.cluster import KMeans
 from sklearn.utils.extmath import randomized_svd
+from threadpoolctl import threadpool_limits
 
 from engine.categories import Categories, named_categories
 from engine.metrics.similarity import cooccurrence
@@ -45,7 +46,8 @@ class Evidence:
         rank = min(_RANK, *(side - 1 for side in table.shape))
         if rank < 1 or not table.nnz:
             return np.zeros((train.n_items, 1))
-        _, strength, items = randomized_svd(table, rank, n_iter=4, random_state=0)
+        with threadpool_limits(1):  # the order of sums decides the last bits
+            _, strength, items = randomized_svd(table, rank, n_iter=4, random_state=0)
         rows = items.T * strength
         length = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-9))
@@ -69,7 +71,8 @@ class Evidence:
         groups = min(_KINDS, len(np.unique(rows[known].round(9), axis=0)))
         if groups < 1:
             return sparse.csr_array((self.train.n_items, 1))
-        label = KMeans(groups, n_init=4, random_state=0).fit_predict(rows[known])
+        with threadpool_limits(1):  # the order of sums decides the last bits
+            label = KMeans(groups, n_init=1, random_state=0).fit_predict(rows[known])
         shape = (self.train.n_items, groups)
         return sparse.csr_array((np.ones(len(known)), (known, label)), shape=shape)
 
