@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.errors import ExperimentError, unknown
+from engine.multiplicity import benjamini_hochberg, bonferroni, holm
 from experiments.moments import Floats
 
 Correction = Literal["none", "holm", "bh", "bonferroni"]
 
-_METHODS = {"holm": "holm", "bh": "fdr_bh", "bonferroni": "bonferroni"}
+_METHODS = {"holm": holm, "bh": benjamini_hochberg, "bonferroni": bonferroni}
 
 
 def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
@@ -32,10 +33,5 @@ def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
     if method not in _METHODS:
         raise ExperimentError(unknown("Correction", str(method), ["none", *_METHODS]))
     known = ~np.isnan(values)
-    # One p-value needs no correction. statsmodels.stats takes over a second to import, and each call
-    # collects garbage.
-    if known.sum() > 1:
-        from statsmodels.stats.multitest import multipletests
-
-        values[known] = multipletests(values[known], method=_METHODS[method])[1]
+    values[known] = _METHODS[method](values[known])
     return values
