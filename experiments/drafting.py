@@ -26,6 +26,15 @@ ON_REQUEST: tuple[Metric, ...] = (
         title="90th percentile of revenue",
         unit="money",
     ),
+    Metric(
+        name="session_success",
+        kind="ratio",
+        numerator="successes",
+        denominator="sessions",
+        title="Session success rate",
+        unit="share",
+    ),
+    Metric(name="activation", kind="proportion", numerator="activated", title="Activation"),
 )
 
 MEASURABLE: tuple[Metric, ...] = (*SIMULATED, *ON_REQUEST)

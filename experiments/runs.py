@@ -16,8 +16,8 @@ from experiments.moments import Floats
 
 Report = Callable[[str, int | None, int | None], None]
 
-#: 0/1 quantities of the simulator: whether a unit has bought so far.
-_INDICATORS = {"purchased": "purchases"}
+#: 0/1 quantities of the simulator: whether a unit has bought, or clicked, so far.
+_INDICATORS = {"purchased": "purchases", "activated": "clicks"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
 from engine.fidelity.record import Fidelity
 from engine.segments import segment_users
+from engine.uses import Use, find_use
 from engine.world import World, WorldParameters, fit_world
 from experiments.analysis import analyse
 from experiments.arms import Arm
@@ -44,14 +46,15 @@ __all__ = ["Arm", "simulate", "task"]
 def simulate(
     dataset: Dataset,
     *,
-    control: Arm | str,
-    treatments: Sequence[Arm | str],
+    use: str = "rows",
+    control: Arm | str | None = None,
+    treatments: Sequence[Arm | str] | None = None,
     users: int | None = None,
     days: int = 14,
     split: Sequence[float] | None = None,
     seed: int = 1,
     retrain_every: int | None = 7,
-    primary: str = "conversion",
+    primary: str | None = None,
     alpha: float = 0.05,
     power: float = 0.8,
     mde: float | None = None,
@@ -78,18 +81,19 @@ def simulate(
 
     Args:
         dataset: what the simulated users, their tastes and the models come from.
-        control: the policy to beat, such as ``svd+mmr:0.3``, or an ``Arm``.
-        treatments: the policies to try, at least one.
+        use: what personalisation is used for; one of ``engine.uses.USES``.
+        control: the policy to beat, such as ``svd+mmr:0.3``, or an ``Arm``; the use's own when None.
+        treatments: the policies to try, at least one; the use's own when None.
         users: simulated users; all the Dataset's when None.
         days: length in days.
         split: weight of each variant, the control first; equal when None.
         seed: the same seed gives the same numbers.
         retrain_every: days between refits of the models; None to fit once, before day 1.
-        primary: the metric that decides; one of ``experiments.metrics.SIMULATED``.
+        primary: the metric that decides; one of ``experiments.drafting.MEASURABLE``, the use's own when None.
         alpha: two-sided significance level.
         power: chance to find an uplift of ``mde``, for the plan and the MDE of this run.
         mde: smallest relative uplift worth finding, or None.
-        guardrails: margin by metric, in place of the usual ones; see ``experiments.drafting.draft``.
+        guardrails: margin by metric, in place of the use's, or the usual ones; see ``experiments.drafting.draft``.
         stopping: when it may stop; see ``experiments.plan.Plan``, also for the next three.
         looks: of a group-sequential plan.
         spending: of a group-sequential plan.
@@ -109,16 +113,20 @@ def simulate(
         LabError: where the request cannot be: an unknown model, metric or parameter, a split that does not
             fit, a Dataset too small to learn from.
     """
-    arms = [arm if isinstance(arm, Arm) else Arm.of(arm) for arm in (control, *treatments)]
+    purpose = find_use(use)
+    primary = primary or purpose.primary
+    chosen = (control or purpose.control, *(purpose.treatments if treatments is None else treatments))
+    arms = [arm if isinstance(arm, Arm) else Arm.of(arm) for arm in chosen]
     names = names_of([arm.spec for arm in arms])
-    policies = [arm.policy(seed) for arm in arms]
+    policies = [purpose.around(arm.policy(seed)) for arm in arms]
+    fit = partial(_fitted, purpose)
     check_request(
         dataset, users=users, days=days, retrain_every=retrain_every, slate_size=slate_size, seed=seed, worlds=worlds
     )
     plan = draft(
         names,
         primary=primary,
-        guardrails=guardrails,
+        guardrails=purpose.guardrails if guardrails is None else guardrails,
         split=split,
         days=days,
         users=users or dataset.n_users,
@@ -138,7 +146,7 @@ def simulate(
             raise ExperimentError(unknown("Covariate", name, BEFORE))
     tell = report or silent
     tell("Fitting the simulated users", None, None)
-    world = _fitted(dataset, np.random.default_rng(seed), users)
+    world = fit(dataset, np.random.default_rng(seed), users)
     segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
 
     circumstances = Circumstances(
@@ -169,14 +177,14 @@ def simulate(
         heterogeneity=analysis.heterogeneity,
         cumulative=beside(analysis.cumulative, truth.cumulative),
         truth=inside(truth.effects, analysis.effects),
-        notes=_notes(world, shared_training=shared_training),
-        meta=_meta(dataset, arms, log, circumstances, primary, worlds),
+        notes=_notes(world, purpose, shared_training=shared_training),
+        meta=_meta(dataset, purpose, arms, log, circumstances, primary, worlds),
         individual=summary(units, plan),
         units=units,
         interference=biased(circumstances, policies, plan, experiment=log, truth=truth, estimates=analysis.effects)
         if interference
         else pd.DataFrame(columns=COLUMNS),
-        worlds=plausible_worlds(dataset, policies, plan, circumstances, number=worlds, fit=_fitted, place=beside_it)
+        worlds=plausible_worlds(dataset, policies, plan, circumstances, number=worlds, fit=fit, place=beside_it)
         if worlds
         else None,
         fidelity=None if fidelity is None else fidelity(dataset, tell),
@@ -208,10 +216,10 @@ def task(request: Mapping[str, Any], report: Report) -> Results:
 
 
 def _fitted(
-    dataset: Dataset, rng: np.random.Generator, users: int | None, params: WorldParameters | None = None
+    use: Use, dataset: Dataset, rng: np.random.Generator, users: int | None, params: WorldParameters | None = None
 ) -> World:
-    """Return the simulated users of an experiment on ``dataset``."""
-    return fit_world(dataset, rng, users=users, params=params)
+    """Return the simulated users of an experiment on ``dataset``, ready for ``use``."""
+    return use.prepare(fit_world(dataset, rng, users=users, params=params), dataset, rng)
 
 
 def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[str, Floats]:
@@ -219,7 +227,7 @@ def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[
     return {name: done[name][world.user] for name in names}
 
 
-def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:
+def _notes(world: World, use: Use, *, shared_training: bool) -> tuple[str, ...]:
     notes = [
         "All users are simulated. Their tastes, activity and prices are fitted to the log; how they click and "
         "buy is modelled."
@@ -229,11 +237,12 @@ def _notes(world: World, *, shared_training: bool) -> tuple[str, ...]:
         if shared_training
         else "Each variant's models learn from the behaviour of its own units alone."
     )
-    return (*notes, *world.notes)
+    told = () if use.name == "rows" else (f"{use.title}: {' '.join(use.explanation)}",)
+    return (*told, *notes, *world.notes)
 
 
 def _meta(
-    dataset: Dataset, arms: Sequence[Arm], log: Log, circumstances: Circumstances, primary: str, worlds: int
+    dataset: Dataset, use: Use, arms: Sequence[Arm], log: Log, circumstances: Circumstances, primary: str, worlds: int
 ) -> Meta:
     return Meta(
         dataset=dataset.name,
@@ -253,5 +262,6 @@ def _meta(
             "slate_size": circumstances.slate_size,
             "shared_training": circumstances.shared_training,
             "worlds": worlds,
+            **({} if use.name == "rows" else {"use": use.name}),
         },
     )

@@ -36,7 +36,6 @@ class Use:
         treatments: the policies to try, written alike.
         primary: name of the metric that decides.
         guardrails: margin by metric, in place of an experiment's usual ones; None for the usual ones.
-        days: length of the experiment in days.
         prepare: ``(world, dataset, rng) -> World``: what the use adds to simulated users. Raises ``DataError``
             where the data lack what it needs.
         around: ``policy -> policy``: what the use does to every variant's policy, such as keeping to a query.
@@ -51,6 +50,5 @@ class Use:
     treatments: tuple[str, ...]
     primary: str
     guardrails: Mapping[str, float] | None = None
-    days: int = 14
     prepare: Prepare = _as_it_is
     around: Around = _by_itself

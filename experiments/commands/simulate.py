@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,23 @@ from engine.commands.data_options import add_data_options, load_from
 from engine.commands.printing import print_json
 from engine.commands.progress import progress
 from engine.errors import ExperimentError
+from engine.uses import USES, Use, find_use
 from experiments.commands.simulated import print_simulated
-from experiments.metrics import SIMULATED
+from experiments.drafting import MEASURABLE
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("simulate", help="an A/B test on simulated users, with the truth beside it")
     add_data_options(parser)
-    parser.add_argument("--control", required=True, metavar="POLICY", help="the policy to beat, such as popularity")
+    parser.add_argument(
+        "--use",
+        metavar="USE",
+        help=f"what is personalised: {', '.join(USES)} (default rows); named, it brings policies and metric of its own",
+    )
+    parser.add_argument("--control", metavar="POLICY", help="the policy to beat, such as popularity")
     parser.add_argument(
         "--treatment",
-        required=True,
         action="append",
         metavar="POLICY",
         help="a policy to try, such as svd or svd+mmr:0.3; may be repeated",
@@ -48,8 +54,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument(
         "--primary",
-        default="conversion",
-        help=f"the metric that decides: {', '.join(metric.name for metric in SIMULATED)} (default conversion)",
+        help=f"the metric that decides: {', '.join(metric.name for metric in MEASURABLE)} (default: the use's own)",
     )
     parser.add_argument("--no-keep", action="store_true", help="leave nothing behind")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -68,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
     from experiments.keeping import keep_simulated
     from experiments.simulate import simulate
 
+    use = find_use(args.use or "rows")
+    control, treatments = _compared(args, use)
     target = None if args.individual is None else _target(args.individual)
     if not args.no_keep:
         database.check()  # minutes of work should not find out at their end
@@ -77,15 +84,17 @@ def run(args: argparse.Namespace) -> int:
         "split": None if args.split is None else _split(args.split),
         "seed": args.seed,
         "retrain_every": args.retrain_every,
-        "primary": args.primary,
+        "primary": args.primary or use.primary,
         "shared_training": args.shared_training == "yes",
         "worlds": args.worlds,
         "interference": not args.no_interference,
     }
+    if use.name != "rows":
+        asked |= {"use": use.name} | ({} if use.guardrails is None else {"guardrails": dict(use.guardrails)})
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
-        arms = [Arm.of(spec) for spec in (args.control, *args.treatment)]
+        arms = [Arm.of(spec) for spec in (control, *treatments)]
         check = measured if args.no_keep else fidelity_once
         results = simulate(dataset, control=arms[0], treatments=arms[1:], fidelity=check, report=report, **asked)
     if target is not None and results.units is not None:
@@ -100,6 +109,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_simulated(results, key)
     return 0
+
+
+def _compared(args: argparse.Namespace, use: Use) -> tuple[str, Sequence[str]]:
+    """Return the control and the treatments: those given, or those of the use where one is named."""
+    if args.use is None and (args.control is None or args.treatment is None):
+        raise ExperimentError(
+            "Control and treatment were not both given. Name them with --control and --treatment, or name a --use, "
+            f"which brings its own: {', '.join(USES)}."
+        )
+    return args.control or use.control, args.treatment or use.treatments
 
 
 def _target(out: str) -> Path:

@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_one_line(capsys):
     assert "nowhere.csv" in err
 
 
-@pytest.mark.parametrize("arguments", [["simulate", "sample"], [], ["size", "--baseline", "0.2"]])
+@pytest.mark.parametrize("arguments", [["simulate"], [], ["size", "--baseline", "0.2"]])
 def test_a_wrong_command_line_is_one_line_and_exit_code_two(capsys, arguments):
     with pytest.raises(SystemExit) as stop:
         main(arguments)

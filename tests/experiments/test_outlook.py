@@ -84,7 +84,9 @@ def test_every_kind_of_metric_is_planned(past):
         guardrails = {} if metric.name == "sessions" else None
         found = outlook(draft(["a", "b"], primary=metric.name, guardrails=guardrails, mde=0.5), past)
         assert found.size.total > 10
-        assert np.isfinite(found.mde_planned)
+        assert np.isfinite(found.mde).any()
+        # Next to everybody is active by then: no uplift of half is left to find.
+        assert np.isfinite(found.mde_planned) or metric.name == "activation"
 
 
 def test_covariates_save_users_where_the_plan_has_them(past):

@@ -45,7 +45,7 @@ def test_the_truth_leaves_out_nobody(circumstances):
     log = circumstances.live([policy], np.zeros(100, dtype=np.int64), ("random",), "Truth", 1)
     assert log.counts.tolist() == [100]
     assert log.n_days == 3
-    assert log.measured[-1] == "purchased"
+    assert log.measured[-2:] == ("purchased", "activated")
 
 
 def test_the_truth_of_a_quantile_and_of_a_cap_is_that_of_everybody(circumstances):

@@ -43,7 +43,7 @@ def test_a_preset_can_be_run_and_is_explained(use):
 
 
 def test_an_unknown_use_is_told_of_the_nearest():
-    with pytest.raises(ExperimentError, match="Use 'serch' was not found.*Did you mean 'search'"):
+    with pytest.raises(ExperimentError, match=r"Use 'serch' was not found.*Did you mean 'search'"):
         find_use("serch")
 
 
