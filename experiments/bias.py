@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.metrics import find
 from experiments.results import Results
@@ -65,3 +66,21 @@ def _chance(results: Results, metric: str, row: Mapping[Any, Any]) -> str:
 def _learns(results: Results) -> bool:
     every = results.meta.settings.get("retrain_every")
     return every is not None and int(every) < results.meta.days
+
+
+def bias_parts(results: Results) -> pd.DataFrame:
+    """Return each estimate beside the truth and what lies between them.
+
+    Returns:
+        The columns of ``results.interference``, and ``estimate_absolute``, ``estimate_relative``,
+        ``true_absolute`` and ``true_relative``; no rows where interference was not measured. The estimate is the
+        truth, the interference and chance together.
+    """
+    table = results.interference
+    if table.empty:
+        return table
+    keys = ["metric", "variant"]
+    figures = ["absolute", "relative"]
+    estimate = results.effects[[*keys, *figures]].rename(columns={name: f"estimate_{name}" for name in figures})
+    true = results.truth[[*keys, *figures]].rename(columns={name: f"true_{name}" for name in figures})
+    return table.merge(estimate, on=keys).merge(true, on=keys)

@@ -9,11 +9,13 @@ from experiments.describing import methods
 from experiments.reading import readings
 from experiments.results import Results
 from pages.parts import (
+    believing,
     chrome,
     effects,
     formats,
     glossary,
     headline,
+    only_simulated,
     outcomes,
     over_time,
     planning,
@@ -36,6 +38,7 @@ def main() -> None:
         headline.ask(QUESTION, verdicts.answer(results), simulated=results.meta.simulated)
         st.caption(verdicts.who(results))
         verdicts.banner(results)
+        believing.draw(results)
         verdicts.figures(results)
     rows = readings(results)
     _metrics(rows, results)
@@ -44,6 +47,8 @@ def main() -> None:
     verdicts.adherence(results)
     over_time.draw(results)
     segment_effects.draw(results)
+    if results.meta.simulated:
+        only_simulated.draw(key, results)
     _origin(results)
     st.page_link(
         "pages/report.py",
@@ -90,8 +95,9 @@ def _origin(results: Results) -> None:
             f"`{meta.fingerprint}` · seed {meta.seed} · computed {meta.computed} · {versions}"
         )
         st.markdown("\n".join(f"- {sentence}" for sentence in methods(results.plan)))
-        for note in results.notes:
-            st.caption(formats.words(note))
+        if not results.meta.simulated:
+            for note in results.notes:
+                st.caption(formats.words(note))
 
 
 if __name__ == "__main__":

@@ -9,15 +9,18 @@ from engine.dataset import Dataset
 from experiments.reading import readings
 from experiments.results import Results
 from pages.parts import (
+    believing,
     chrome,
     effects,
     formats,
     glossary,
     headline,
+    only_simulated,
     outcomes,
     plan_conduct,
     plan_decision,
     plan_rigour,
+    plan_truth,
     plan_variants,
     planning,
     progress,
@@ -28,6 +31,7 @@ from pages.parts import (
 )
 
 QUESTION = "What would the test say, and what is the truth?"
+_ASKED = "simulate_asked"
 
 
 def main() -> None:
@@ -55,7 +59,8 @@ def main() -> None:
     now = jobs.status(key)
     if not now.active:
         label = "Run the simulation" if now.state == "unknown" else "Run it again"
-        if st.button(label, type="primary", icon=":material/play_arrow:", key="run"):
+        asked = st.session_state.pop(_ASKED, False)
+        if st.button(label, type="primary", icon=":material/play_arrow:", key="run") or asked:
             outcomes.show(outcomes.start(choice, dataset))
             st.rerun()
         st.caption(
@@ -69,6 +74,7 @@ def _choose() -> planning.Choice | None:
     with st.container(border=True):
         control, treatments = plan_variants.ask()
         length, run = plan_conduct.ask(len(treatments))
+        run |= plan_truth.ask()
         with st.expander("The plan: what decides, what guards, how sure, when it may stop"):
             rules = plan_decision.ask() | plan_rigour.ask(length["days"])
     choice = planning.Choice(control, treatments, rules | length, run)
@@ -91,12 +97,15 @@ def _finished(key: str, results: Results) -> None:
     """Show the verdict, and every estimate beside the truth it was meant to find."""
     outcomes.show(key)
     verdicts.banner(results)
+    believing.draw(results)
     st.page_link(
         "pages/results.py",
         label="Read the results",
         icon=":material/fact_check:",
         query_params={state.DATA: state.current().fingerprint, outcomes.RESULT: key},
     )
+    if results.worlds is None:
+        _more_worlds()
     rows = readings(results)
     st.subheader("The estimate beside the truth", anchor=False)
     st.caption(
@@ -105,8 +114,21 @@ def _finished(key: str, results: Results) -> None:
     )
     effects.intervals(rows, results.plan, "simulate-effects")
     effects.table(rows, results.plan, "simulate-figures")
-    for note in results.notes:
-        st.caption(note)
+    only_simulated.draw(key, results)
+
+
+def _more_worlds() -> None:
+    """Offer to look for the truth in many plausible worlds, for one fit of the users is one number."""
+
+    def ask() -> None:
+        st.session_state[plan_truth.WORLDS] = plan_truth.SUGGESTED
+        st.session_state[_ASKED] = True
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("This is the truth of one world. Would another that might as well have made the log say the same?")
+        st.button(
+            f"Ask {plan_truth.SUGGESTED} plausible worlds", key="more-worlds", icon=":material/public:", on_click=ask
+        )
 
 
 if __name__ == "__main__":

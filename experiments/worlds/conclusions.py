@@ -37,7 +37,7 @@ def concluded(
             known = [each for each in mine if each.absolute is not None]
             absolute = np.array([each.absolute for each in known], dtype=np.float64)
             relative = np.array([each.relative for each in known if each.relative is not None], dtype=np.float64)
-            better = absolute * sign(metric) > 0
+            better = np.array([bool(each.better) for each in known])
             conclusion = Conclusion(
                 metric=metric.name,
                 variant=variant,

@@ -12,6 +12,8 @@ from engine.dataset import Dataset
 from engine.policies import Policy
 from engine.world import World, WorldParameters
 from experiments.analysis import values_along
+from experiments.judging import sign
+from experiments.metrics import find
 from experiments.plan import Plan
 from experiments.runs import Circumstances
 from experiments.truth import distinct, everybody_under, side_by_side, without_covariates
@@ -21,7 +23,7 @@ from experiments.worlds.record import DrawnParameter, Worlds, WorldTruth
 from experiments.worlds.resampling import resampled
 
 #: Users of a world, and users of the log it is fitted to, at most: twenty worlds then take about as long as a coffee.
-MOST_USERS = 2_000
+MOST_USERS = 4_000
 MOST_WORLDS = 200
 
 #: Makes a world of a log, a generator, a number of users and settings.
@@ -80,7 +82,7 @@ def plausible_worlds(
         before = place + runs_of(policies, world)
         logs = everybody_under(here, policies, plan.variants, place=before, title=title)
         found = without_covariates(side_by_side(logs, plan.variants), plan).overall
-        truths += _truths(values_along(found, plan), world)
+        truths += _truths(values_along(found, plan), plan, world)
     parameters = tuple(
         DrawnParameter(
             name=each.name,
@@ -100,13 +102,16 @@ def plausible_worlds(
     )
 
 
-def _truths(table: pd.DataFrame, world: int) -> list[WorldTruth]:
+def _truths(table: pd.DataFrame, plan: Plan, world: int) -> list[WorldTruth]:
     figures = ("control_value", "treatment_value", "absolute", "relative")
     return [
         WorldTruth(
             world=world + 1,
             metric=row["metric"],
             variant=row["variant"],
+            better=bool(row["absolute"] * sign(find(plan.metrics, row["metric"])) > 0)
+            if np.isfinite(row["absolute"])
+            else None,
             **{name: float(row[name]) if np.isfinite(row[name]) else None for name in figures},
         )
         for row in table.to_dict(orient="records")

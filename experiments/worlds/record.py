@@ -19,6 +19,7 @@ class WorldTruth:
         treatment_value: with everybody under the treatment.
         absolute: the true absolute uplift.
         relative: the true relative uplift; None where the control is zero.
+        better: whether the absolute uplift is in the metric's good direction; None where it is not known.
     """
 
     world: int
@@ -28,6 +29,7 @@ class WorldTruth:
     treatment_value: float | None
     absolute: float | None
     relative: float | None
+    better: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)

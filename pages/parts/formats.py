@@ -49,6 +49,14 @@ def decimal(value: float | None, digits: int = 3) -> str:
     return NO_VALUE if value is None or _missing(value) else f"{value:,.{digits}f}".replace("-", MINUS)
 
 
+def significant(value: float | None, digits: int = 3) -> str:
+    """Return a plain number with three significant digits: ``0.0421``, ``12.4``, ``1,230``."""
+    if value is None or _missing(value):
+        return NO_VALUE
+    text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+    return text.replace("-", MINUS)
+
+
 def signed(value: float | None, digits: int = 3) -> str:
     """Return a plain number with its sign."""
     return NO_VALUE if value is None or _missing(value) else f"{value:+,.{digits}f}".replace("-", MINUS)

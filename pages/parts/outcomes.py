@@ -8,7 +8,7 @@ from engine import jobs
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
 from engine.jobs import folder
-from experiments import database
+from experiments import database, keeping
 from experiments.database import Kept
 from experiments.keeping import TASK
 from experiments.results import Results
@@ -52,7 +52,7 @@ def show(key: str) -> None:
 
 def forget(key: str) -> None:
     """Delete the result ``key`` for everybody; asked again, it is computed again."""
-    database.forget(key)
+    keeping.forget(key)
     folder.remove(key)
     load.clear(key)
     if st.session_state.get(RESULT) == key:

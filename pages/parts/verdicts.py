@@ -74,8 +74,16 @@ def beside_truth(results: Results) -> str:
     held = {True: "the interval holds the truth", False: "the interval misses the truth"}.get(row["inside"], "")
     return (
         f"{metric} in {results.plan.title(row['variant'])}: the test says {formats.uplift(row['relative'])} ({said}), "
-        f"the truth is {formats.uplift(row['true_relative'])}: {held}."
+        f"the truth is {formats.uplift(row['true_relative'])}: {held}.{_worlds(results, row['metric'], row['variant'])}"
     )
+
+
+def _worlds(results: Results, metric: str, variant: str) -> str:
+    """Return in how many plausible worlds there is uplift, where they were asked."""
+    if results.worlds is None:
+        return ""
+    found = results.worlds.conclusion(metric, variant)
+    return f" Uplift in {found.better} of {formats.plural(found.worlds, 'plausible world')}."
 
 
 def figures(results: Results) -> None:

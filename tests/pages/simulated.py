@@ -28,6 +28,9 @@ def request(dataset, **changes):
         "users": 300,
         "seed": 1,
         "retrain_every": 7,
+        "shared_training": True,
+        "interference": True,
+        "worlds": 0,
     }
     return asked | changes
 
@@ -35,3 +38,8 @@ def request(dataset, **changes):
 def simulated(dataset, **changes):
     """Leave behind what a finished simulation would, and return its key."""
     return do(outcomes.TASK, request(dataset, **changes))
+
+
+def frames(page):
+    """The tables of a result's page, without the one that says how well its users fit."""
+    return [frame.value for frame in page.dataframe if "Held out" not in frame.value]

@@ -12,7 +12,7 @@ from experiments.health import srm
 from experiments.verdict import Verdict
 from pages.parts import outcomes
 from tests.engine.logs import random_log
-from tests.pages.simulated import simulated
+from tests.pages.simulated import frames, simulated
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_newest_result_is_shown_and_named_in_the_link(open_page, log, key):
 
 
 def test_rows_carry_uplift_interval_p_and_truth(open_page, log, key):
-    figures, guardrails = (frame.value for frame in open_page(log, result=key).dataframe[:2])
+    figures, guardrails = frames(open_page(log, result=key))[:2]
     assert list(figures["Metric"]) == ["Conversion", "Click-through rate", "Revenue per user"]
     assert list(guardrails["Metric"]) == ["Sessions per user"]
     for column in (
@@ -92,7 +92,7 @@ def test_rows_carry_uplift_interval_p_and_truth(open_page, log, key):
 
 
 def test_charts_have_a_zero_line_and_the_truth(open_page, log, key):
-    effects, guardrails, over_time, segments = charts(open_page(log, result=key, by="Country"))
+    effects, guardrails, over_time, segments, *_ = charts(open_page(log, result=key, by="Country"))
     for chart in (effects, guardrails, over_time, segments):
         assert "Truth" in [trace.get("name") for trace in chart["data"]]
         assert chart["layout"]["shapes"]
@@ -106,7 +106,7 @@ def test_charts_have_a_zero_line_and_the_truth(open_page, log, key):
 def test_segments_are_exploratory_and_small_cells_hidden(open_page, log, key):
     page = open_page(log, result=key, by="Country")
     assert "Exploratory" in words(page)
-    table = page.dataframe[2].value
+    table = frames(page)[2]
     assert set(table["Segment"]) == {"DE", "FR", "IT"}
     hidden = table["Reading"] == "Too few users"
     assert hidden.any()
@@ -155,7 +155,7 @@ def test_missing_figures_say_not_enough_data(open_page, log, key, altered):
         **dict.fromkeys(names, float("nan")), outcome="missing", explanation="Not enough data: no units."
     )
     page = open_page(log, result=altered("missing", effects=effects))
-    table = page.dataframe[0].value
+    table = frames(page)[0]
     assert set(table["Relative uplift"]) == {"Not enough data"}
     assert set(table["Reading"]) == {"— Not enough data"}
     assert "Not enough data: no units." in words(page)
@@ -165,13 +165,13 @@ def test_suspicious_uplifts_are_flagged(open_page, log, key, altered):
     effects = jobs.result(key).effects.assign(relative=0.9, p_value_adjusted=0.001)
     page = open_page(log, result=altered("huge", effects=effects))
     assert "suspiciously large" in words(page)
-    assert page.dataframe[0].value["Reading"].str.contains("suspiciously large").all()
+    assert frames(page)[0]["Reading"].str.contains("suspiciously large").all()
 
 
 def test_several_treatments_have_rows_of_their_own(open_page, log):
     several = [{"model": "random", "params": {}}, {"model": "oracle", "params": {}}]
     page = open_page(log, result=simulated(log, treatments=several, split=[1.0, 1.0, 1.0]))
-    assert list(page.dataframe[0].value["Treatment"])[:2] == ["Random", "Oracle"]
+    assert list(frames(page)[0]["Treatment"])[:2] == ["Random", "Oracle"]
     page.selectbox(key="treatment").set_value("oracle").run()
     assert not page.exception
     assert len(page.selectbox(key="treatment").options) == 2

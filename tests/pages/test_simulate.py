@@ -7,7 +7,7 @@ import pytest
 from engine import jobs, store
 from pages.parts import outcomes
 from tests.engine.logs import make_log, random_log
-from tests.pages.simulated import request, simulated
+from tests.pages.simulated import frames, request, simulated
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_what_is_on_disk_is_shown_with_the_truth_beside(open_page, log):
     assert "the test says" in words(page)
     assert "the truth is" in words(page)
     assert "Next step" in words(page)
-    table = page.dataframe[0].value
+    table = frames(page)[0]
     assert list(table["Metric"]) == ["Conversion", "Click-through rate", "Revenue per user", "Sessions per user"]
     assert table["The interval"].str.contains("the truth").all()
     assert not [button for button in page.button if button.key == "run"]
@@ -83,7 +83,7 @@ def test_the_button_runs_it_in_a_child_process(open_page, log):
 def test_the_same_model_twice_is_an_a_a_test_whose_truth_is_zero(open_page, log):
     simulated(log, treatments=[{"model": "popularity", "params": {}}])
     page = open_page(log, treatments="Popularity")
-    assert set(page.dataframe[0].value["True uplift"]) <= {"+0.0%", "—"}
+    assert set(frames(page)[0]["True uplift"]) <= {"+0.0%", "—"}
 
 
 def test_without_a_treatment_it_asks_for_one(open_page, log):
@@ -104,3 +104,59 @@ def test_a_log_too_small_to_simulate_from_says_why(open_page):
     assert not page.exception
     assert "Simulated users need at least 2 users, 3 items" in words(page)
     assert page.button(key="run").label == "Run it again"
+
+
+@pytest.fixture(scope="module")
+def believed(log):
+    """A finished run of two treatments with everything that can be asked beside it."""
+    return simulated(
+        log, days=3, retrain_every=1, worlds=10, split=[1.0, 1.0, 1.0],
+        treatments=[{"model": "ease", "params": {}}, {"model": "random", "params": {}}],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def believed_page(open_page, log, believed):
+    page = open_page(log, treatments=["EASE", "Random"], worlds="10 worlds", retrain="1 day")
+    assert page.session_state["result"] == believed
+    return page
+
+
+def test_how_well_the_users_fit_stands_under_the_verdict(believed_page, believed):
+    found = outcomes.load(believed).fidelity
+    said = words(believed_page)
+    assert "Can these users be believed?" in said
+    assert found.sentence[:60] in said.replace("\\", "")
+    table = next(frame.value for frame in believed_page.dataframe if "Held out" in frame.value)
+    assert list(table["Measure"]) == [measure.title for measure in found.measures]
+
+
+def test_the_estimate_is_taken_apart_and_worlds_and_users_are_counted(believed_page, believed):
+    said = words(believed_page)
+    results = outcomes.load(believed)
+    assert "all variants learn from the same clicks" in said
+    told = results.worlds.conclusion("conversion", "ease")
+    assert f"Uplift in {told.better} of 10 plausible worlds" in said
+    tables = frames(believed_page)
+    bias = next(table for table in tables if "Interference" in table)
+    assert list(bias["Treatment"])[:2] == ["EASE", "Random"]
+    worlds = next(table for table in tables if "Worlds with uplift" in table)
+    assert worlds["Worlds with uplift"].str.endswith("of 10").all()
+    helped = next(table for table in tables if "▲ Helped" in table)
+    assert helped["Segment"][0] == "Everybody"
+    assert any(button.label.startswith("Every user's own effects") for button in believed_page.get("download_button"))
+    believed_page.selectbox(key="who_metric").set_value("revenue_per_user").run()
+    believed_page.selectbox(key="worlds_metric").set_value("sessions").run()
+    assert not believed_page.exception
+
+
+def test_everything_beside_it_can_be_left_out_and_more_worlds_are_a_click_away(open_page, log):
+    simulated(log, interference=False)
+    page = open_page(log, interference="false")
+    assert "Because all variants" not in words(page)
+    assert "This is the truth of one world." in words(page)
+    page.button(key="more-worlds").click().run()
+    assert not page.exception
+    assert page.session_state["worlds"] == 20
+    assert jobs.status(page.session_state["result"]).active
+    jobs.shutdown()

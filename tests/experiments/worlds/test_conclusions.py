@@ -17,6 +17,7 @@ def said(uplifts, metric=PAID, **drawn):
         WorldTruth(
             world=1 + place, metric=metric.name, variant="new", control_value=0.5, treatment_value=None,
             absolute=each, relative=None if each is None else 2 * each,
+            better=None if each is None else bool(each < 0 if metric is WAIT else each > 0),
         )
         for place, each in enumerate(uplifts)
     ]  # fmt: skip

@@ -1,0 +1,50 @@
+"""What only a simulation can be asked: how the models learn, and where else the truth is looked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import formats
+
+WORLDS = "worlds"
+#: How many worlds a reader is offered who asked for none.
+SUGGESTED = 20
+_WORLDS = (0, 10, 20, 50)
+_TRAINING = {True: "Everybody's behaviour", False: "Their own users'"}
+
+
+def ask() -> dict[str, Any]:
+    """Ask; return ``shared_training``, ``interference`` and ``worlds`` as ``experiments.simulate`` takes them."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shared = st.selectbox(
+            "Variants' models learn from",
+            list(_TRAINING),
+            format_func=_TRAINING.__getitem__,
+            key="training",
+            bind="query-params",
+            help="In most live tests all variants learn from the same clicks. Kept apart, each learns from fewer users "
+            "than it would have if everybody saw it. Either way the test is not quite what shipping would be.",
+            width=230,
+        )
+        worlds = st.selectbox(
+            "Plausible worlds",
+            _WORLDS,
+            format_func=lambda number: formats.plural(number, "world") if number else "This one only",
+            key=WORLDS,
+            bind="query-params",
+            help="Simulated users are fitted to one log, and some of what they are made of no log can tell. Each "
+            "further world is fitted to users drawn anew, with those assumptions drawn anew: does the uplift hold in "
+            "most of them? Twenty take some minutes.",
+            width=170,
+        )
+        interference = st.toggle(
+            "Measure interference",
+            value=True,
+            key="interference",
+            bind="query-params",
+            help="Lives the experiment again with the variants swapped, to tell what sharing or splitting the training "
+            "data does to the test from who happened to be assigned where.",
+        )
+    return {"shared_training": bool(shared), "interference": bool(interference), "worlds": int(worlds or 0)}
