@@ -11,6 +11,7 @@ Generators", OOPSLA, section 3; constants of Stafford's Mix13) over the keys.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,6 +47,7 @@ def normal(seed: int, *keys: str | ArrayLike) -> NDArray[np.float64]:
     return np.asarray(ndtri(uniform(seed, *keys)))
 
 
+@lru_cache(maxsize=256)
 def stream(seed: int, name: str) -> np.uint64:
     """Return the state of the hash after seed and stream, which compiled loops chain the other keys to."""
     return np.uint64(_hash(seed, (name,)))
