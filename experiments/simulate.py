@@ -147,6 +147,7 @@ def simulate(
     tell = report or silent
     tell("Fitting the simulated users", None, None)
     world = fit(dataset, np.random.default_rng(seed), users)
+    fits = None if fidelity is None else fidelity(dataset, tell)
     segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
 
     circumstances = Circumstances(
@@ -162,11 +163,12 @@ def simulate(
         report=tell,
     )
     mirrored = mirrors(plan, circumstances) if interference else 0
-    beside_it = 1 + mirrored + distinct(policies)
-    circumstances = replace(circumstances, runs=beside_it + runs_of(policies, worlds))
+    mirrors_after = 1 + distinct(policies)
+    worlds_after = mirrors_after + mirrored
+    circumstances = replace(circumstances, runs=worlds_after + runs_of(policies, worlds))
     log = circumstances.live(policies, assign(world.key, plan.split, seed), names, "Experiment", 0)
     analysis = analyse(log, plan)
-    truth = find_truth(circumstances, policies, plan, place=1 + mirrored)
+    truth = find_truth(circumstances, policies, plan)
     units = unit_effects(truth, plan, world, dataset.users["user_id"])
     return Results(
         plan=plan,
@@ -181,13 +183,21 @@ def simulate(
         meta=_meta(dataset, purpose, arms, log, circumstances, primary, worlds),
         individual=summary(units, plan),
         units=units,
-        interference=biased(circumstances, policies, plan, experiment=log, truth=truth, estimates=analysis.effects)
+        interference=biased(
+            circumstances,
+            policies,
+            plan,
+            experiment=log,
+            truth=truth,
+            estimates=analysis.effects,
+            place=mirrors_after,
+        )
         if interference
         else pd.DataFrame(columns=COLUMNS),
-        worlds=plausible_worlds(dataset, policies, plan, circumstances, number=worlds, fit=fit, place=beside_it)
+        worlds=plausible_worlds(dataset, policies, plan, circumstances, number=worlds, fit=fit, place=worlds_after)
         if worlds
         else None,
-        fidelity=None if fidelity is None else fidelity(dataset, tell),
+        fidelity=fits,
     )
 
 
@@ -219,7 +229,7 @@ def _fitted(
     use: Use, dataset: Dataset, rng: np.random.Generator, users: int | None, params: WorldParameters | None = None
 ) -> World:
     """Return the simulated users of an experiment on ``dataset``, ready for ``use``."""
-    return use.prepare(fit_world(dataset, rng, users=users, params=params), dataset, rng)
+    return use.ready(fit_world(dataset, rng, users=users, params=params), dataset, rng)
 
 
 def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[str, Floats]:

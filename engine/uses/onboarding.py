@@ -15,11 +15,6 @@ def with_newcomers(world: World, dataset: Dataset, rng: np.random.Generator) -> 
     """Return the world in which every unit is new: it has the taste of a user of the log, and no history.
 
     What the users of the log did is there for policies to learn from, as what others did before.
-
-    Args:
-        world: the simulated users.
-        dataset: what they were fitted to.
-        rng: not needed.
     """
     nothing = world.history.take(np.zeros(0, dtype=np.int64))
     note = (

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.errors import DataError
 from engine.traits import relative_prices, user_thrift
 from engine.uses.by_key import ByKey
 from engine.uses.use import Use
@@ -48,26 +47,23 @@ class Bargains:
         return self.slope.at(state.world, units)
 
 
-def with_bargains(world: World, dataset: Dataset, rng: np.random.Generator) -> World:
+def lacks_prices(dataset: Dataset) -> str | None:
+    """Return what promotions lack where no item has a price."""
+    if item_prices(dataset.items) is not None:
+        return None
+    return (
+        f"{dataset.name} has no price for any item; a promotion takes a share off it. Map a price column of the item "
+        "table on the Data page."
+    )
+
+
+def with_bargains(world: World, dataset: Dataset, rng: np.random.Generator) -> World:  # noqa: ARG001 - the world knows prices
     """Return the world in which units differ in how a lower price moves them.
 
     The logarithm of a unit's elasticity is normal. As far as the log tells who is thrifty (who takes what is cheap
     among its kind, ``engine.traits.user_thrift``) it follows that, and beyond that it is drawn. An elasticity is
     the slope of the logit times the chance not to buy what is in the cart.
-
-    Args:
-        world: the simulated users.
-        dataset: names what lacks prices.
-        rng: draws what the log does not tell.
-
-    Raises:
-        DataError: where the items have no price.
     """
-    if item_prices(dataset.items) is None:
-        raise DataError(
-            f"{dataset.name} has no price for any item; a promotion takes a share off it. Map a price column of the "
-            "item table on the Data page."
-        )
     told = user_thrift(world.history, relative_prices(world.price, world.category))
     elasticity = MEDIAN_ELASTICITY * np.exp(SPREAD * told.drawn(rng.standard_normal(world.n_units)))
     kept = 1 - world.params.purchase_rate / carts_per_click(world.params)
@@ -97,5 +93,6 @@ PROMOTIONS = Use(
     treatments=("ease+discount:0.1", "ease+discount_thrifty:0.1", "ease+discount_lapsing:0.1"),
     primary="revenue_per_user",
     guardrails={"conversion": 0.02},
+    lacks=lacks_prices,
     prepare=with_bargains,
 )

@@ -17,6 +17,7 @@ from engine.policies.pool import Pool
 from engine.uses.by_key import ByKey
 from engine.uses.use import Use
 from engine.world import Policy, State, World
+from engine.world.catalogue import item_categories
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -91,26 +92,24 @@ def within_the_query(policy: Policy) -> Policy:
     return StagedPolicy(policy, (Answering(),))
 
 
+def lacks_categories(dataset: Dataset) -> str | None:
+    """Return what search lacks where fewer than two categories are known."""
+    _, names = item_categories(dataset.items)
+    if len(names) >= 2:
+        return None
+    return (
+        f"{dataset.name} has {len(names)} item categories; search needs at least 2, for queries are drawn from them. "
+        "Map a category column of the item table on the Data page."
+    )
+
+
 def with_queries(world: World, dataset: Dataset, rng: np.random.Generator) -> World:  # noqa: ARG001 - luck is the run's
     """Return the world in which every session begins with a query for one category.
 
     A unit asks for a category as often as it would choose from it if the whole catalogue lay before it: in
     proportion to the sum of ``exp(click_slope x utility)`` over its items (the inclusive value of a nested logit,
-    McFadden 1978).
-
-    Args:
-        world: the simulated users.
-        dataset: names what lacks categories.
-        rng: not needed; which query comes when is a draw of the run.
-
-    Raises:
-        DataError: where fewer than two categories are known.
+    McFadden 1978). Which query comes when is a draw of the run.
     """
-    if len(world.categories) < 2:
-        raise DataError(
-            f"{dataset.name} has {len(world.categories)} item categories; search needs at least 2, for queries are "
-            "drawn from them. Map a category column of the item table on the Data page."
-        )
     belongs = (world.category[:, None] == np.arange(len(world.categories))).astype(np.float64)
     chance = np.empty((world.n_units, len(world.categories)))
     for start in range(0, world.n_units, _BLOCK):  # blocks bound the memory
@@ -139,6 +138,7 @@ SEARCH = Use(
     control="popularity",
     treatments=("ease",),
     primary="session_success",
+    lacks=lacks_categories,
     prepare=with_queries,
     around=within_the_query,
 )

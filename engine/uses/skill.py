@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.errors import DataError
 from engine.traits import challenge, expected_skill, item_difficulty
 from engine.traits.challenge import PRACTISED
 from engine.uses.by_key import ByKey
@@ -53,25 +52,22 @@ class Lessons:
         return STRENGTH * suits - self.usual
 
 
+def lacks_times(dataset: Dataset) -> str | None:
+    """Return what a skill level lacks where events have no time."""
+    if not dataset.interactions["time"].isna().any():
+        return None
+    return (
+        f"{dataset.name} has events without a time; difficulty is learned from how late items come in people's "
+        "histories. Map a time column on the Data page."
+    )
+
+
 def with_lessons(world: World, dataset: Dataset, rng: np.random.Generator) -> World:
     """Return the world in which items have a difficulty and units a skill.
 
     Difficulty is one plausible reading of the log (``engine.traits.item_difficulty``): as far as the log tells it,
     and drawn beyond that. Skill is expected to follow the number of items a unit has had, and drawn beyond that.
-
-    Args:
-        world: the simulated users.
-        dataset: whose log tells how late each item comes in people's histories.
-        rng: draws what the log does not tell.
-
-    Raises:
-        DataError: where the log has no times.
     """
-    if dataset.preferences.time is None:
-        raise DataError(
-            f"{dataset.name} has events without a time; difficulty is learned from how late items come in people's "
-            "histories. Map a time column on the Data page."
-        )
     told = item_difficulty(dataset.preferences)
     practised = world.history.user_items
     scene = Lessons(
@@ -109,5 +105,6 @@ SKILL = Use(
     control="ease",
     treatments=("ease+level:0.5",),
     primary="purchases_per_user",
+    lacks=lacks_times,
     prepare=with_lessons,
 )

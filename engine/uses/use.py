@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.dataset import Dataset
+from engine.errors import DataError
 from engine.world import Policy, World
 
+Lacks = Callable[[Dataset], str | None]
 Prepare = Callable[[World, Dataset, np.random.Generator], World]
 Around = Callable[[Policy], Policy]
+
+
+def _nothing(dataset: Dataset) -> str | None:  # noqa: ARG001 - rows need nothing
+    return None
 
 
 def _as_it_is(world: World, dataset: Dataset, rng: np.random.Generator) -> World:  # noqa: ARG001 - rows add nothing
@@ -36,8 +42,8 @@ class Use:
         treatments: the policies to try, written alike.
         primary: name of the metric that decides.
         guardrails: margin by metric, in place of an experiment's usual ones; None for the usual ones.
-        prepare: ``(world, dataset, rng) -> World``: what the use adds to simulated users. Raises ``DataError``
-            where the data lack what it needs.
+        lacks: ``dataset -> str | None``: the sentence that says what the data lack for the use.
+        prepare: ``(world, dataset, rng) -> World``: what the use adds to simulated users of data that lack nothing.
         around: ``policy -> policy``: what the use does to every variant's policy, such as keeping to a query.
     """
 
@@ -50,5 +56,22 @@ class Use:
     treatments: tuple[str, ...]
     primary: str
     guardrails: Mapping[str, float] | None = None
+    lacks: Lacks = _nothing
     prepare: Prepare = _as_it_is
     around: Around = _by_itself
+
+    def ready(self, world: World, dataset: Dataset, rng: np.random.Generator) -> World:
+        """Return ``world`` with what the use adds to it.
+
+        Args:
+            world: simulated users.
+            dataset: what they were fitted to.
+            rng: draws what the data do not tell.
+
+        Raises:
+            DataError: where the data lack what the use needs.
+        """
+        lacking = self.lacks(dataset)
+        if lacking is not None:
+            raise DataError(lacking)
+        return self.prepare(world, dataset, rng)

@@ -27,6 +27,7 @@ from engine.policies.stages import (
     thompson,
     xquad,
 )
+from engine.world.catalogue import item_prices
 
 _STAGES: dict[str, StageInfo] = {
     info.name: info
@@ -47,6 +48,8 @@ def possible(items: pd.DataFrame) -> tuple[str, ...]:
     lacking = set() if named_categories(items) else {info.name for info in category.INFOS}
     if in_stock.stock_column(items) is None:
         lacking.add(in_stock.INFO.name)
+    if item_prices(items) is None:
+        lacking |= {info.name for info in discount.INFOS}
     return tuple(name for name in STAGES if name not in lacking)
 
 

@@ -23,7 +23,7 @@ def data():
 def prepared(data):
     """The world of each use, of the same simulated users."""
     plain = fit_world(data, np.random.default_rng(1), users=600)
-    return {name: use.prepare(plain, data, np.random.default_rng(2)) for name, use in USES.items()}
+    return {name: use.ready(plain, data, np.random.default_rng(2)) for name, use in USES.items()}
 
 
 def total(prepared, name, spec, **options):
@@ -199,7 +199,7 @@ def test_questions_are_popular_and_different(prepared):
 def test_data_that_lack_what_a_use_needs_are_told_so(name, lacking, said):
     poor = shop(**lacking)
     with pytest.raises(DataError, match=said):
-        find_use(name).prepare(fit_world(poor, np.random.default_rng(1)), poor, np.random.default_rng(2))
+        find_use(name).ready(fit_world(poor, np.random.default_rng(1)), poor, np.random.default_rng(2))
 
 
 @pytest.mark.parametrize(
