@@ -66,7 +66,8 @@ def slate(
     """
     controls = {} if control is None else {user: control}
     found = listed(dataset, model, np.array([user]), _pool(dataset, k), controls=controls)
-    history = dataset.preferences_of(used_rows(dataset, controls)).of_users(np.array([user]))
+    rows = used_rows(dataset, controls) & (dataset.interactions["user"].to_numpy() == user)
+    history = dataset.preferences_of(rows).of_users(np.array([user]))
     return _arranged(dataset, model, found, history, user=user, k=k, dial=dial)
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import streamlit as st
 
 from engine import jobs
+from engine.control import Control, control_of
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.evaluation import Fitted
 from engine.history import find_user, history, random_user, typical_user
 from engine.jobs import folder
 from engine.models import MODELS
-from engine.slate import slate
-from pages.parts import chrome, formats, headline, parameters, progress, slates, state
+from engine.slate import slate, slate_new
+from pages.parts import chrome, deciding, formats, headline, newcomer, parameters, progress, slates, state
 
 QUESTION = "What would this user be shown, and why?"
 TASK = "engine.evaluation:fit_task"
@@ -30,40 +31,45 @@ def main() -> None:
         user = _user(dataset)
         models, k, dial = _wishes(dataset)
         params = parameters.draw(models)
-    user_id = str(dataset.users["user_id"].iloc[user])
-    had = history(dataset, user)
+    steer = st.container()
+    user_id = newcomer.NAME if user is None else str(dataset.users["user_id"].iloc[user])
+    control = Control() if user is None else control_of(dataset.name, user_id)
+    named = newcomer.named() if user is None else []
+    had = newcomer.history(dataset, named) if user is None else history(dataset, user)
     requests = {
         model: {"dataset": dataset.fingerprint, "model": model, "params": params[model], "seed": 0} for model in models
     }
     keys = {model: folder.key_of(TASK, request) for model, request in requests.items()}
     states = {model: jobs.status(key) for model, key in keys.items()}
     progress.watch({key: f"Fitting {MODELS[model].title}" for model, key in keys.items()})
-    shown = {
-        MODELS[model].title: slate(
-            dataset,
-            _fitted(keys[model]).fitted,
-            user,
-            k=k,
-            dial=dial,
-        )
-        for model in models
-        if states[model].state == "done"
-    }
+    fitted = {model: _fitted(keys[model]).fitted for model in models if states[model].state == "done"}
+    if user is None:
+        items = newcomer.codes(dataset, named)
+        found = {model: slate_new(dataset, one, items, k=k, dial=dial) for model, one in fitted.items()}
+    else:
+        found = {model: slate(dataset, one, user, k=k, dial=dial, control=control) for model, one in fitted.items()}
+    shown = {MODELS[model].title: one for model, one in found.items()}
     with top:
-        headline.ask(QUESTION, slates.answer(user_id, len(had), shown))
+        headline.ask(QUESTION, slates.answer(user_id, len(had), shown, control))
+        deciding.said()
         headline.figures(slates.figures(had))
+    with steer:
+        if user is None:
+            newcomer.choose(dataset)
+        else:
+            deciding.draw(dataset, user_id, control, shown)
     waiting = [model for model in models if states[model].state not in ("done", "queued", "running")]
     if waiting:
         _offer(requests, waiting)
     slates.draw(had, shown, user_id=user_id, dial=dial)
 
 
-def _user(dataset: Dataset) -> int:
-    """Let the reader choose a user; what a link or another dataset left behind is explained, not followed."""
+def _user(dataset: Dataset) -> int | None:
+    """Let the reader choose a user, or somebody new (None); what another dataset left behind is explained."""
     usual = typical_user(dataset)
     usual_id = str(dataset.users["user_id"].iloc[usual])
     others = (str(each) for each in dataset.users["user_id"].head(_LISTED))
-    listed = [usual_id, *(each for each in others if each != usual_id)]
+    listed = [usual_id, newcomer.NAME, *(each for each in others if each != usual_id)]
 
     def draw_one() -> None:
         st.session_state["rec_user"] = str(dataset.users["user_id"].iloc[random_user(dataset)])
@@ -75,10 +81,12 @@ def _user(dataset: Dataset) -> int:
             key="rec_user",
             bind="query-params",
             accept_new_options=True,
-            help="Type to search, or to name any user of the data.",
+            help="Type to search, or to name any user of the data. Somebody new is served without training again.",
             width=260,
         )
         st.button("A random user", on_click=draw_one, icon=":material/casino:", key="rec-random")
+    if asked == newcomer.NAME:
+        return None
     try:
         return find_user(dataset, str(asked))
     except DataError as error:

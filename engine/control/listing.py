@@ -74,10 +74,12 @@ def listed(
         ModelError: k below 1.
     """
     users = np.asarray(users)
-    used = used_rows(dataset, controls)
+    actor = dataset.interactions["user"].to_numpy()
+    asked = np.isin(actor, users)
+    used = used_rows(dataset, controls) & asked
     seen = seen_items(dataset, used)
-    had = np.bincount(dataset.interactions["user"], minlength=dataset.n_users)
-    left = np.bincount(dataset.interactions["user"].to_numpy()[used], minlength=dataset.n_users)
+    had = np.bincount(actor[asked], minlength=dataset.n_users)
+    left = np.bincount(actor[used], minlength=dataset.n_users)
     steered = (left == 0) | np.isin(np.arange(dataset.n_users), list(controls))
     histories = dataset.preferences_of(used) if steered[users].any() else dataset.preferences
     wishes = _Wishes(dataset, model)

@@ -9,23 +9,26 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.control import SENTENCES, Control
 from engine.slate import Slate
 from pages.parts import formats, tables
 
 _HISTORY_SHOWN = 10
 
 
-def answer(user_id: str, n_had: int, shown: Mapping[str, Slate]) -> str:
+def answer(user_id: str, n_had: int, shown: Mapping[str, Slate], control: Control) -> str:
     """Say how personal the lists are."""
     who = formats.plain(user_id)
+    everybodys = "every list holds what is popular with everybody."
     if n_had == 0:
-        return (
-            f"{who} has no history here, so nothing can be personal: each model falls back on what it knows of "
-            "everybody."
-        )
+        return f"{who} has no history here, so nothing can be personal: {everybodys}"
+    if control.personalisation == 0:
+        return f"{who} turned personalisation off: {everybodys}"
     titles = list(shown)
     if not titles:
         return f"{who} had {formats.plural(n_had, 'item')}; no model is fitted yet."
+    if control.reset_at is not None and all(slate.path == "popularity" for slate in shown.values()):
+        return f"{who} reset their taste and did nothing since: {everybodys}"
     if len(titles) == 1:
         return f"{titles[0]} would show {who} the {formats.plural(len(shown[titles[0]].items), 'item')} below."
     other = "Popularity" if "Popularity" in titles else titles[0]
@@ -75,8 +78,9 @@ def _history(had: pd.DataFrame, user_id: str) -> None:
 def _slate(title: str, slate: Slate, dial: float) -> None:
     st.subheader(title, anchor=False)
     if slate.items.empty:
-        st.write("Nothing is left to show: this user had every item.")
+        st.write("Nothing is left to show: this user had or hid every item.")
         return
+    st.caption(SENTENCES[slate.path])
     st.markdown("\n".join(_shown(row, dial) for row in slate.items.to_dict("records")))
     if len(slate.dropped):
         names = ", ".join(formats.plain(name) for name in slate.dropped["title"])

@@ -6,7 +6,7 @@ import uuid
 
 import streamlit as st
 
-from engine import store
+from engine import deleted, store
 from engine.dataset import Dataset
 from engine.errors import DataError
 
@@ -37,6 +37,7 @@ def opened() -> list[str]:
 
 def restore() -> str | None:
     """Settle which dataset is shown: a link's, else the session's, else the sample. Return a sentence if lost."""
+    _leave_deleted_behind()
     asked = st.query_params.get(DATA)
     link = asked if asked != st.session_state.get("link") else None
     st.session_state["link"] = asked
@@ -50,6 +51,19 @@ def restore() -> str | None:
     return None
 
 
+def _leave_deleted_behind() -> None:
+    """Follow data from which somebody was deleted, here or by another process, and drop what memory holds of it."""
+    if _deletions()[0] != deleted.version():
+        st.cache_resource.clear()
+    if not deleted.anybody():
+        return
+    moved = {each: deleted.replaced_by(each) or each for each in opened()}
+    st.session_state["opened"] = list(dict.fromkeys(moved.values()))
+    for held in (st.session_state, st.query_params):
+        if (old := held.get(DATA)) and (new := deleted.replaced_by(old)):
+            held[DATA] = new
+
+
 def current() -> Dataset:
     """Return the dataset every page shows."""
     return dataset(st.session_state[DATA])
@@ -59,6 +73,12 @@ def current() -> Dataset:
 def dataset(fingerprint: str) -> Dataset:
     """Return the stored dataset; shared by all visitors and never written into."""
     return store.get(fingerprint)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _deletions() -> tuple[int]:
+    """Return the version of the deletions that this process's memory knows; kept until the memory is dropped."""
+    return (deleted.version(),)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the sample")

@@ -1,13 +1,17 @@
 """The Recommendations page: a history, what models would show beside it, the dial, and a user without a past."""
 
 import dataclasses
+import itertools
 import re
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engine import store
+from engine.control import control_of
 from engine.history import typical_user
+from tests.conftest import ROOT
 from tests.engine.logs import make_log, random_log
 from tests.pages.trained import do
 
@@ -117,3 +121,101 @@ def test_no_model_chosen_still_shows_the_history(open_page, shop):
     page.multiselect(key="rec_models").set_value([]).run()
     assert not page.exception
     assert [part.value for part in page.subheader] == ["What they did"]
+
+
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        ("u3", "Served by the model as it was trained."),
+        ("newcomer", "Popular with everybody: no history of theirs was used."),
+    ],
+)
+def test_each_list_says_what_served_it(open_page, shop, user, said):
+    assert words(open_page(shop, rec_user=user)).count(said) == 2
+
+
+def test_somebody_new_is_served_by_what_they_had(open_page, shop):
+    page = open_page(shop, rec_user="Somebody new")
+    assert not page.exception
+    assert "Somebody new has no history here" in words(page)
+    page.multiselect(key="rec-had").set_value(["i3", "i5"]).run()
+    assert not page.exception
+    assert "you said so" in words(page)
+    # Neither popularity nor a baseline can take in a history; the items of this shop have titles to go by.
+    assert words(page).count("likeness to what they had served it") == 2
+
+
+@pytest.fixture
+def own(shop):
+    """The shop as one test's own data: what is decided there holds there alone."""
+    dataset = dataclasses.replace(shop, name=f"shop {next(_numbers)}.csv")
+    dataset = dataclasses.replace(dataset, users=dataset.users.assign(branch=dataset.name))
+    fingerprint = store.put(dataset)
+    for model in ("popularity", "baseline_only"):
+        do(TASK, {"dataset": fingerprint, "model": model, "params": {}, "seed": 0})
+    return dataset
+
+
+_numbers = itertools.count()
+
+
+def test_turned_off_shows_everybodys_list_at_once_and_is_kept(open_page, own):
+    page = open_page(own, rec_user="u3")
+    before = lists(page)
+    page.slider(key="control-personalisation").set_value(0.0).run()
+    assert not page.exception
+    assert "u3 turned personalisation off: every list holds what is popular with everybody." in words(page)
+    assert lists(page)[1] != before[1]
+    assert lists(page)[0] == lists(page)[1]
+    assert control_of(own.name, "u3").personalisation == 0
+    page.slider(key="control-personalisation").set_value(1.0).run()
+    assert lists(page) == before
+
+
+def test_a_reset_taste_is_served_as_somebody_new_and_can_be_taken_back(open_page, own):
+    page = open_page(own, rec_user="u3")
+    before = lists(page)
+    page.button(key="control-reset").click().run()
+    assert "u3 reset their taste and did nothing since" in words(page)
+    page.button(key="control-reset").click().run()
+    assert lists(page) == before
+
+
+def test_what_is_hidden_leaves_every_list_at_once(open_page, own):
+    page = open_page(own, rec_user="u3")
+    first = re.search(r"Item[^0-9]+(\d+)", lists(page)[0])[1]
+    page.multiselect(key="control-items").set_value([f"i{first}"]).run()
+    assert not page.exception
+    assert not [text for text in lists(page) if re.search(rf"x\S*y\S*/{first}\)", text)]
+    assert control_of(own.name, "u3").hidden_items == (f"i{first}",)
+    page.multiselect(key="control-items").set_value([]).run()
+    assert not control_of(own.name, "u3").decided
+
+
+def test_a_deleted_user_is_gone_at_once_and_an_old_link_leads_to_the_data_without_them(open_page, own):
+    page = open_page(own, rec_user="u3")
+    page.button(key="control-delete").click().run()
+    assert "This cannot be undone." in words(page)
+    page.button(key="control-delete-sure").click().run()
+    assert not page.exception
+    assert "u3 was deleted" in page.success[0].value
+    (new,) = [each.fingerprint for each in store.known() if each.name == own.name]
+    assert new != own.fingerprint
+    assert store.get(new).user_code("u3") is None
+    assert page.session_state["data"] == new
+    assert not lists(page)
+    assert [button.label for button in page.button if button.label.startswith("Fit")] == ["Fit 2 models"]
+    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    visitor.query_params["data"] = own.fingerprint
+    visitor.query_params["rec_user"] = "u3"
+    visitor.switch_page("pages/recommendations.py").run()
+    assert visitor.session_state["data"] == new
+    assert "User 'u3' was not found among 30 users." in visitor.warning[0].value
+
+
+def test_thinking_better_of_it_deletes_nobody(open_page, own):
+    page = open_page(own, rec_user="u3")
+    page.button(key="control-delete").click().run()
+    page.button(key="control-keep").click().run()
+    assert not page.exception
+    assert store.get(own.fingerprint).user_code("u3") is not None

@@ -9,7 +9,7 @@ def do(task, request):
     """Leave behind what a finished job of this request would."""
     key = folder.key_of(task, request)
     if jobs.status(key).state != "done":
-        folder.prepare(key)
+        folder.prepare(key, request)
         child.run(task, request, str(folder.path(key)))
     return key
 
