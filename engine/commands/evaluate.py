@@ -12,7 +12,7 @@ from engine.errors import DataError, ModelError, unknown
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
-    from engine.evaluation import Estimate, Evaluation
+    from engine.evaluation import Estimate, Evaluation, Standing
     from engine.splitting import Split
 
 _TEST_SHARES = {"temporal": 0.15, "random": 0.2, "leave-last": 0.15}
@@ -38,6 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help="share of rows to test on (default 0.15 by time, 0.2 at random; leave-last tests one row a user)",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of split, models and intervals (default 0)")
+    parser.add_argument(
+        "--metric", default="ndcg", metavar="NAME", help="ranking metric that says which is best (default ndcg)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
@@ -46,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     """Print the leaderboard of the models ``args`` name and return the exit code.
 
     Raises:
-        LabError: an unknown model, k below 1, an impossible split, or data that cannot be used.
+        LabError: an unknown model or metric, k below 1, an impossible split, or data that cannot be used.
     """
-    from engine.evaluation import evaluate
+    from engine.evaluation import all_pairs, evaluate
     from engine.splitting import split
 
     names = _model_names(args.models)
@@ -59,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         raise DataError(f"--test-share was {test_share:g}; it must lie between 0 and 1, for instance 0.2.")
     if args.seed < 0:
         raise ModelError(f"--seed was {args.seed}; it must be 0 or more.")
+    _check_metric(args.metric)
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
@@ -66,10 +70,12 @@ def run(args: argparse.Namespace) -> int:
         validation_share = 0.0 if args.split == "random" else min(0.15, (1 - test_share) / 2)
         parts = split(dataset, args.split, validation_share=validation_share, test_share=test_share, seed=args.seed)
         evaluations = [evaluate(dataset, parts, name, k=args.k, seed=args.seed, report=report) for name in names]
+    standing = all_pairs(evaluations, args.metric)
     if args.json:
-        print_json(_record(dataset, parts, evaluations))
+        print_json(_record(dataset, parts, evaluations) | {"standing": standing.to_dict()})
     else:
         _print(dataset, parts, evaluations)
+        _print_standing(standing)
     return 0
 
 
@@ -83,6 +89,13 @@ def _model_names(text: str) -> list[str]:
         if name not in MODELS:
             raise ModelError(unknown("Model", name, MODELS))
     return names
+
+
+def _check_metric(name: str) -> None:
+    from engine.evaluation.accumulate import RANKING_METRICS
+
+    if name not in RANKING_METRICS:
+        raise ModelError(unknown("Ranking metric", name, RANKING_METRICS))
 
 
 def _record(dataset: Dataset, split: Split, evaluations: list[Evaluation]) -> dict[str, Any]:
@@ -132,3 +145,29 @@ def _cell(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{estimate.value:.4f}"
     return f"{estimate.value:.4f} [{estimate.low:.4f}, {estimate.high:.4f}]"
+
+
+def _print_standing(standing: Standing) -> None:
+    print(f"\n{standing.sentence}")
+    if not standing.pairs:
+        return
+    print(
+        f"Differences in {standing.metric} within each user, 95% intervals; p-values of paired t-tests, adjusted "
+        "over all pairs (Holm).\n"
+    )
+    rows = [
+        [
+            f"{pair.first} - {pair.second}",
+            _ABSENT if pair.difference is None else f"{pair.difference:.4f} [{pair.low:.4f}, {pair.high:.4f}]",
+            _p_value(pair.adjusted),
+            "told apart" if pair.told_apart else "not told apart",
+        ]
+        for pair in standing.pairs
+    ]
+    print_table(["pair", "difference", "adjusted p", "reading"], rows)
+
+
+def _p_value(value: float | None) -> str:
+    if value is None:
+        return _ABSENT
+    return "<0.001" if value < 0.001 else f"{value:.3f}"

@@ -73,11 +73,11 @@ def compare(
     names = [each.model for each in evaluations]
     if reference not in names:
         raise ModelError(unknown("The model to compare with", reference, names))
-    _check_alike(evaluations)
+    check_alike(evaluations)
 
     values = np.array([_value(each, metric) for each in evaluations])
     order = np.argsort(-values, kind="stable")
-    per_user = _aligned(evaluations, metric)
+    per_user = aligned(evaluations, metric)
     rest = [place for place in range(len(names)) if names[place] != reference]
     level = 1 - 0.05 / max(1, len(rest))
     differences = _differences(per_user[:, rest] - per_user[:, [names.index(reference)]], level, seed)
@@ -104,7 +104,7 @@ def reading(difference: Estimate) -> Reading:
     return "not told apart"
 
 
-def _check_alike(evaluations: Sequence[Evaluation]) -> None:
+def check_alike(evaluations: Sequence[Evaluation]) -> None:
     """Refuse models whose users or lists differ: their difference would say nothing about the models."""
     first = evaluations[0]
     for each in evaluations[1:]:
@@ -122,7 +122,7 @@ def _value(evaluation: Evaluation, metric: str) -> float:
     return -np.inf if value is None else value
 
 
-def _aligned(evaluations: Sequence[Evaluation], metric: str) -> NDArray[np.float64]:
+def aligned(evaluations: Sequence[Evaluation], metric: str) -> NDArray[np.float64]:
     """Return ``metric`` of each user by each model, shape (users, models)."""
     columns = [each.per_user.set_index("user")[metric] for each in evaluations]
     return np.column_stack([column.reindex(columns[0].index).to_numpy(np.float64) for column in columns])

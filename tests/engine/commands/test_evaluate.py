@@ -33,6 +33,10 @@ def test_json_has_every_metric_and_interval(ratings, capsys):
     for one in figures["models"]:
         assert set(METRICS) | {f"{name}_{end}" for name in RATIOS for end in ("low", "high")} <= set(one)
     popularity, svd = figures["models"]
+    [pair] = figures["standing"]["pairs"]
+    assert abs(pair["difference"]) == pytest.approx(abs(popularity["ndcg"] - svd["ndcg"]))
+    assert figures["standing"]["correction"] == "holm"
+    assert figures["standing"]["best"][0] == figures["standing"]["order"][0]
     assert popularity["rmse"] is None
     assert "predicts no rating" in popularity["reasons"]["rmse"]
     assert svd["rmse_low"] < svd["rmse"] < svd["rmse_high"]
@@ -49,10 +53,12 @@ def test_the_same_seed_prints_the_same_figures(ratings, capsys):
 
 @pytest.mark.parametrize("split", ["temporal", "random", "leave-last"])
 def test_a_table_without_json(ratings, capsys, split):
-    assert main(["evaluate", ratings, "--models", "popularity", "--split", split]) == 0
+    assert main(["evaluate", ratings, "--models", "popularity,random", "--split", split, "--metric", "recall"]) == 0
     out = capsys.readouterr().out
     assert "95% intervals in brackets" in out
     assert any(line.startswith("ndcg") and "[" in line for line in out.splitlines())
+    assert "est by recall: " in out
+    assert "told apart" in out.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +72,7 @@ def test_a_table_without_json(ratings, capsys, split):
         (["--models", "svd", "--test-share", "nan"], "--test-share was nan"),
         (["--models", "svd", "--seed", "-1"], "--seed was -1"),
         (["--models", "svd", "--split", "tempral"], "invalid choice: 'tempral'"),
+        (["--models", "svd", "--metric", "ndgc"], "Did you mean 'ndcg'?"),
         ([], "--models"),
     ],
 )

@@ -1,0 +1,84 @@
+"""Every pair of models is tested over the same users, and "best" is said only where that bears it out."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from engine.errors import ModelError
+from engine.evaluation import all_pairs
+from tests.engine.evaluation.test_comparison import measured
+
+EASE = np.random.default_rng(7).uniform(size=300)
+
+
+def apart(gain, seed):
+    """Values whose mean is exactly ``gain`` above that of EASE, with a spread of 0.1 between users."""
+    noise = np.random.default_rng(seed).normal(size=300)
+    return EASE + gain + 0.1 * stats.zscore(noise)
+
+
+VALUES = {
+    "popularity": EASE,
+    "svd": apart(0.05, 1),
+    "ease": apart(0.051, 2),
+    "random": apart(-0.3, 3),
+}
+
+
+@pytest.fixture(scope="module")
+def standing():
+    return all_pairs([measured(name, values) for name, values in VALUES.items()])
+
+
+def test_each_pair_is_the_paired_t_test_and_all_are_holms(standing):
+    assert len(standing.pairs) == 6
+    expected = [stats.ttest_rel(VALUES[pair.first], VALUES[pair.second]) for pair in standing.pairs]
+    np.testing.assert_allclose([pair.p_value for pair in standing.pairs], [each.pvalue for each in expected])
+    adjusted = multipletests([each.pvalue for each in expected], method="holm")[1]
+    np.testing.assert_allclose([pair.adjusted for pair in standing.pairs], adjusted)
+    for pair, each in zip(standing.pairs, expected, strict=True):
+        assert pair.difference == pytest.approx((VALUES[pair.first] - VALUES[pair.second]).mean())
+        assert (pair.low, pair.high) == pytest.approx(tuple(each.confidence_interval(0.95)))
+        assert pair.told_apart == (pair.adjusted < 0.05)
+
+
+def test_best_are_all_that_the_first_is_not_told_apart_from(standing):
+    assert standing.order[-2:] == ("popularity", "random")
+    assert set(standing.best) == {"svd", "ease"}
+    assert standing.sentence == (
+        f"No single best by ndcg: {standing.best[0].title()} is first, but not told apart from "
+        f"{standing.best[1].title()} over 300 users."
+    )
+
+
+def test_a_clear_winner_is_called_best():
+    found = all_pairs([measured("popularity", EASE), measured("svd", EASE + 0.1)])
+    assert found.best == ("svd",)
+    assert found.pairs[0].p_value == 0
+    assert found.sentence == "Best by ndcg: Svd, told apart from every other model over 300 users."
+
+
+def test_the_more_models_the_more_it_takes():
+    other = apart(0.013, 1)
+    alone = all_pairs([measured("popularity", EASE), measured("svd", other)])
+    assert alone.pairs[0].told_apart
+    alike = [measured(f"random{n}", apart(0, n)) for n in range(2, 9)]
+    among = all_pairs([measured("popularity", EASE), measured("svd", other), *alike])
+    assert not next(pair for pair in among.pairs if {pair.first, pair.second} == {"popularity", "svd"}).told_apart
+
+
+def test_equal_models_are_never_told_apart_and_nobody_measured_is_said():
+    same = all_pairs([measured("popularity", EASE), measured("svd", EASE)])
+    assert (same.pairs[0].p_value, same.best) == (1, ("popularity", "svd"))
+    nobody = all_pairs([measured("popularity", np.full(3, np.nan)), measured("svd", np.full(3, np.nan))])
+    assert nobody.pairs[0].p_value is None
+    assert nobody.sentence == "Fewer than two users have a ndcg, so no model can be called best."
+    assert all_pairs([measured("svd", EASE)]).sentence == "Svd is the only model."
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(ModelError, match="Did you mean 'ndcg'"):
+        all_pairs([measured("svd", EASE)], "ndgc")
+    with pytest.raises(ModelError, match="not measured on the same"):
+        all_pairs([measured("svd", EASE), measured("popularity", EASE, k=5)])
