@@ -27,13 +27,16 @@ def likelihood(worlds: tuple[World, ...], unit: NDArray[np.integer], item: NDArr
     Args:
         worlds: the same world with different draws of what the log leaves open; at least one.
         unit: who chose, a unit of the worlds, shape (choices,).
-        item: what was chosen, not in the unit's history, shape (choices,).
+        item: what was chosen, shape (choices,); what is in the unit's history is left out.
     """
+    first = worlds[0]
+    seen = pairs_of(first.history.user, first.history.item, first.n_items)
+    # What was bought without having been viewed is in the history too, though it was no choice.
+    fresh = ~contains(seen, pairs_of(unit, item, first.n_items))
+    unit, item = unit[fresh], item[fresh]
     if not len(unit):
         return None
     units, row = np.unique(unit, return_inverse=True)
-    first = worlds[0]
-    seen = pairs_of(first.history.user, first.history.item, first.n_items)
     popularity = np.log(first.history.item_users + _PSEUDO_PAIRS)
     found = np.empty((3, len(unit)))
     for start in range(0, len(units), _BLOCK):
