@@ -48,6 +48,7 @@ def interference(
     experiment: Log,
     truth: Truth,
     estimates: pd.DataFrame,
+    place: int = 1,
 ) -> pd.DataFrame:
     """Return, by metric and treatment, what the test would show on average less what is true.
 
@@ -55,12 +56,13 @@ def interference(
     does in the truth, to the bit: where nothing is learned the difference is exactly zero.
 
     Args:
-        circumstances: those of the experiment, which is their first run; the mirror images are the next.
+        circumstances: those of the experiment.
         policies: one a variant of ``plan``.
         plan: names the metrics and variants, and how units are split.
         experiment: the experiment's own log.
         truth: every unit under each policy alone.
         estimates: the experiment's effects, a row a metric and treatment.
+        place: how many runs came before, for progress.
 
     Returns:
         One row a metric and treatment in the order of ``estimates``: ``metric``, ``variant``, ``absolute`` and
@@ -72,9 +74,9 @@ def interference(
     """
     assigned = mirrored(circumstances.world.key, plan.split, circumstances.seed)
     runs = [experiment]
-    for place in range(1, 1 + mirrors(plan, circumstances)):
-        title = f"Mirror image {place} of {len(assigned) - 1}"
-        runs.append(circumstances.live(policies, assigned[place], plan.variants, title, place))
+    for image in range(mirrors(plan, circumstances)):
+        title = f"Mirror image {image + 1} of {len(assigned) - 1}"
+        runs.append(circumstances.live(policies, assigned[image + 1], plan.variants, title, place + image))
     alone = np.stack([log.values.sum(axis=0) for log in truth.logs])
     units = np.arange(experiment.n_units)
     within = _pooled(runs, [run.values.sum(axis=0) for run in runs], plan)

@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from experiments.describing import CORRECTIONS, interval_name, measured, methods, stopping_rule
 from experiments.metrics import Metric, find
-from experiments.report_charts import PALETTES, cumulative_chart, segment_chart, uplift_chart
+from experiments.report_charts import PALETTES, cumulative_chart, segment_chart, uplift_chart, worlds_chart
+from experiments.report_simulated import sections
 from experiments.results import Results
 from experiments.wording import count, difference, differences, level, p_value, percent, share
 
@@ -40,6 +41,8 @@ def html(results: Results) -> str:
     segments = _segment_rows(results)
     if segments:
         charts["segments"] = segment_chart(results)
+    if results.worlds is not None:
+        charts["worlds"] = worlds_chart(results, results.worlds)
     return _environment().get_template("report.html").render(
         results=results,
         plan=plan,
@@ -48,6 +51,7 @@ def html(results: Results) -> str:
         sign=_STATUS_SIGNS[results.verdict.status],
         effects=_effect_rows(results),
         segments=segments,
+        told=sections(results),
         hidden=int((results.segments["suppressed"] & (results.segments["metric"] == plan.primary.name)).sum()),
         checks=[(_CHECK_SIGNS[check.status], check) for check in results.checks],
         shares=[share(part) for part in plan.shares],
@@ -153,7 +157,7 @@ def _setting(value: Any) -> str:
     """Return a setting in words: an arm as its model and parameters, yes and no, lists joined."""
     if isinstance(value, Mapping):
         params = ", ".join(f"{name} {part}" for name, part in value["params"].items())
-        return f"{value['model']} ({params or 'default parameters'})"
+        return f"{'+'.join((value['model'], *value.get('then', ())))} ({params or 'default parameters'})"
     if isinstance(value, list | tuple):
         return "; ".join(_setting(part) for part in value)
     if value is None or isinstance(value, bool):

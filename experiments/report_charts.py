@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.results import Results, plain
+from experiments.worlds import Worlds
 
 #: Colours by scheme; the variants' hold 3:1 contrast for marks, text 4.5:1.
 PALETTES: dict[str, dict[str, Any]] = {
@@ -76,6 +77,45 @@ def cumulative_chart(results: Results) -> dict[str, Any]:
     layout = _layout("Day", f"Uplift of {metric.label.lower()}", height=340)
     layout["yaxis"]["tickformat"] = "+.2%" if metric.unit == "share" else "+.3~g"
     layout["shapes"] = [_zero(vertical=False)]
+    return plain({"data": traces, "layout": layout})  # type: ignore[no-any-return]
+
+
+def worlds_chart(results: Results, worlds: Worlds) -> dict[str, Any]:
+    """Return the primary metric's true relative uplift in every plausible world, a row a treatment, and a zero line."""
+    variants = list(results.plan.variants[1:])
+    table = worlds.table()
+    table = table[table["metric"] == results.plan.primary.name]
+    traces: list[dict[str, Any]] = []
+    for well, name, symbol, colour in (
+        (True, "uplift", "triangle-up", "@2"),
+        (False, "no uplift", "triangle-down", "@1"),
+    ):
+        part = table[table["better"] == well]
+        # Worlds of one treatment are spread over its row, so that equal uplifts do not hide one another.
+        spread = 0.5 * ((part["world"] * 0.618) % 1.0 - 0.5)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": part["relative"].tolist(),
+                "y": (part["variant"].map(variants.index) + spread).tolist(),
+                "text": [f"World {world}" for world in part["world"]],
+                "hovertemplate": "%{text}: %{x:+.1%}<extra></extra>",
+                "marker": {"symbol": symbol, "color": colour, "size": 10},
+            }
+        )
+    layout = _layout(
+        f"True relative uplift of {results.plan.primary.label.lower()}", "", height=130 + 70 * len(variants)
+    )
+    layout["xaxis"]["tickformat"] = "+.3~%"
+    names = [escape(results.plan.title(name)) for name in variants]
+    layout["yaxis"] |= {
+        "tickvals": list(range(len(variants))),
+        "ticktext": names,
+        "range": [len(variants) - 0.4, -0.6],
+    }
+    layout["shapes"] = [_zero(vertical=True)]
     return plain({"data": traces, "layout": layout})  # type: ignore[no-any-return]
 
 
