@@ -14,11 +14,13 @@ from engine.dataset import Dataset
 from engine.fidelity.likelihood import likelihood
 from engine.fidelity.measures import Catalogue, Weeks, measures
 from engine.fidelity.record import Fidelity, Likelihood, Measure, Verdict
+from engine.preferences import Preferences
 from engine.world import World, WorldParameters, fit_world
 from engine.world.life import live
 from engine.world.pairs import contains, pairs_of
 from engine.world.population import Population, Presence, Visits, fit_population, newcomers, next_rates, visits_of
 from engine.world.sessions import Lived, lived_of, within
+from engine.world.taste import draw_tastes, latent
 
 Report = Callable[[str, int | None, int | None], None]
 
@@ -26,6 +28,7 @@ _WEEK = 7
 _SHARE = 0.2  # of the log's weeks are held out
 _MOST_WEEKS = 4
 _MOST_USERS = 4000
+_DRAWS = 8  # of the tastes
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def fidelity(
         return _unmeasured(dataset, seed, f"the log spans {whole.days} days; holding weeks out takes at least 14")
     rng = np.random.default_rng(seed)
     chosen = _chosen(dataset.n_users, _MOST_USERS if users is None else users, rng)
-    spell = _spell(dataset, whole.days)
+    spell = _spell(whole)
     kept = _of_users(whole, chosen)
     before, held_out = within(kept, 0, spell.cut), within(kept, spell.cut, whole.days)
     if not len(before) or not len(held_out):
@@ -80,7 +83,8 @@ def fidelity(
     earlier = within(kept, spell.cut - spell.days, spell.cut) if spell.cut >= 2 * spell.days else None
 
     tell("Fitting simulated users", None, None)
-    world = fit_world(_before(dataset, spell), rng, params=params)
+    before_log = _before(dataset, spell)
+    world = fit_world(before_log, rng, params=params)
     visits = visits_of(before)
     population = fit_population(before, recent_days=min(spell.days, spell.cut))
     tell("Living through the held-out weeks", None, None)
@@ -98,7 +102,9 @@ def fidelity(
     had = pairs_of(world.history.user, world.history.item, world.n_items)
     # What was bought without having been viewed counts as had too, though it is no choice.
     fresh = known & ~held_out.repeat & ~contains(had, pairs_of(held_out.user, held_out.item, world.n_items))
-    foretold = likelihood((world,), held_out.user[fresh], held_out.item[fresh])
+    tell("Foretelling choices", None, None)
+    worlds = _with_tastes(world, before_log.preferences, rng)
+    foretold = likelihood(worlds, held_out.user[fresh], held_out.item[fresh])
     verdict, sentence = _overall(found, foretold)
     seen = np.unique(held_out.user)
     day = [spell.first_day + pd.Timedelta(days=spell.cut + offset) for offset in (0, spell.days - 1)]
@@ -145,10 +151,10 @@ def _of_users(lived: Lived, users: NDArray[np.int64]) -> Lived:
     return replace(lived, **{name: getattr(lived, name)[kept] for name in columns})
 
 
-def _spell(dataset: Dataset, days: int) -> _Spell:
+def _spell(whole: Lived) -> _Spell:
+    days = whole.days
     weeks = int(np.clip(round(_SHARE * days / _WEEK), 1, _MOST_WEEKS))
-    first = dataset.interactions["time"].min().normalize()
-    return _Spell(first_day=first, cut=days - weeks * _WEEK, days=weeks * _WEEK)
+    return _Spell(first_day=whole.first_day, cut=days - weeks * _WEEK, days=weeks * _WEEK)
 
 
 def _before(dataset: Dataset, spell: _Spell) -> Dataset:
@@ -184,6 +190,16 @@ def _cast(
         sessions=np.concatenate([stays, new.sessions]),
     )
     return cast, presence
+
+
+def _with_tastes(world: World, preferences: Preferences, rng: np.random.Generator) -> tuple[World, ...]:
+    """Return the world with several draws of what the log leaves open of the tastes."""
+    found = latent(preferences, world.params.rank, rng, trust=world.params.taste_trust)
+    length = float(np.linalg.norm(world.taste[0]))
+    return tuple(
+        replace(world, taste=length * draw_tastes(found, world.user, 1.0, rng), vectors=found.vectors)
+        for _ in range(_DRAWS)
+    )
 
 
 def _overall(found: tuple[Measure, ...], foretold: Likelihood | None) -> tuple[Verdict, str]:

@@ -16,14 +16,18 @@ from engine.world.activity import fit_activity
 from engine.world.calibration import calibrated
 from engine.world.catalogue import item_categories, item_prices, price_effect, price_slope
 from engine.world.events import click_weight, purchase_weight, purchases_per_cart, purchases_per_view
+from engine.world.exposure import fit_exposure
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale, fit_ratings
 from engine.world.response import Response
-from engine.world.taste import choice_weights, complete, latent
+from engine.world.revisit import fit_revisit
+from engine.world.taste import draw_tastes, latent
+from engine.world.temperature import choice_weights
 from engine.world.world import World, rows_of
 
 Array = NDArray[np.float64]
 
+_CELLS = 400_000  # units times items that the exposure is fitted on
 _SAMPLE = 2000  # pairs a rating scale is read from, by twenties
 
 
@@ -56,13 +60,11 @@ def fit_world(
         )
     if users is not None and users < 1:
         raise DataError(f"{users} simulated users were asked for. Ask for at least 1.")
-    found = latent(preferences, params.rank, rng)
-    weights = choice_weights(preferences, params.rank, rng)
+    found = latent(preferences, params.rank, rng, trust=params.taste_trust)
+    weights = choice_weights(preferences, params.rank, rng, trust=params.taste_trust)
     user, clone = _units(dataset.n_users, users, rng)
     history = _thinned(rows_of(preferences, user), clone, params.clone_keep, rng)
-    seen = preferences.user_items[user]
-    reliability = seen / np.maximum(seen + params.taste_prior, 1e-12) * np.where(clone, params.clone_keep, 1.0)
-    taste = complete(found.taste[user], reliability, rng)
+    taste = draw_tastes(found, user, np.where(clone, params.clone_keep, 1.0), rng)
     activity = fit_activity(dataset, params)
     price = item_prices(dataset.items)
     paid = np.ones(dataset.n_items) if price is None else price
@@ -88,8 +90,8 @@ def fit_world(
         price=paid,
         category=category,
         categories=categories,
-        exposure=_exposure(preferences.item_users, params.exposure_share),
-        repeat_share=activity.repeat_share,
+        exposure=np.full(dataset.n_items, 1 / dataset.n_items),
+        revisit=0.0,
         rhythm=activity.rhythm,
         first_weekday=activity.next_weekday,
         response=Response(
@@ -110,6 +112,9 @@ def fit_world(
             _notes(activity.note, priced=price is not None, rate=rate, in_cart=in_cart, measured=weights.pairs > 0)
         ),
     )
+    world = replace(world, exposure=_exposure(world, preferences, rng))
+    if activity.lived is not None:
+        world = replace(world, revisit=fit_revisit(world, activity.lived, rng))
     world = calibrated(world)
     return replace(world, ratings=_rating_scale(world, rng)) if preferences.explicit else world
 
@@ -131,18 +136,26 @@ def _thinned(history: Preferences, clone: NDArray[np.bool_], keep: float, rng: n
     return history.take(kept)
 
 
-def _exposure(item_users: NDArray[np.integer], share: float) -> Array:
-    """Return each item's chance to be come across, where log popularity is in part exposure, in part liking."""
-    weight = (item_users + 1.0) ** share
-    return np.asarray(weight / weight.sum())
+def _exposure(world: World, preferences: Preferences, rng: np.random.Generator) -> Array:
+    """Return each item's chance to be come across, so that units take items as often as the log's users did."""
+    few = max(20, _CELLS // world.n_items)
+    units = np.sort(rng.permutation(world.n_units)[:few])
+    counts = preferences.user_items[world.user[units]]
+    if not counts.any():
+        return world.exposure
+    liking = world.response.click_slope * world.utility_block(units)
+    return fit_exposure(liking, counts, preferences.item_users).exposure
 
 
 def _rating_scale(world: World, rng: np.random.Generator) -> RatingScale:
     history = world.history
-    pair = rng.integers(0, len(history), min(len(history), 20 * _SAMPLE)) if len(history) else np.zeros(0, int)
-    if len(pair) == 0:
+    if not len(history):
         low, high = history.scale
         return fit_ratings(np.linspace(low, high, 5), rng.standard_normal(_SAMPLE))
+    # Few pairs are all looked at, with several draws of the noise; many are sampled.
+    pair = np.resize(np.arange(len(history)), max(len(history), _SAMPLE))
+    if len(pair) > 20 * _SAMPLE:
+        pair = rng.integers(0, len(history), 20 * _SAMPLE)
     utility = world.utility(history.user[pair], history.item[pair])
     noise = rng.normal(0, world.params.rating_noise, len(pair))
     return fit_ratings(history.value, utility + noise)

@@ -1,18 +1,23 @@
 """Organic life: units come, choose and leave by themselves, with no recommender between.
 
-A unit that picks something new takes item ``i`` with a chance in proportion to ``exposure_i x exp(slope x
-utility)``: a multinomial logit over what it comes across (McFadden 1974), the limit of consideration sets drawn
-by exposure as they grow. A repeat goes back to one of the unit's earlier picks, each as likely.
+Each pick takes item ``i`` with a chance in proportion to ``exposure_i x exp(slope x utility)``, times the world's
+``revisit`` where the unit has had the item: a multinomial logit (McFadden 1974) over what it comes across, the limit
+of consideration sets drawn by exposure as they grow.
+
+A unit's picks are the order in which exponential clocks ring: a new item rings at the rate of its chance, and from
+then on again and again at ``revisit`` times that rate. Competing exponential clocks choose as the logit does (Yellott
+1977), so a whole life is one sort a unit, with no loop over picks.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import poisson
 
 from engine.noise import uniform
-from engine.world.pairs import contains, pairs_of
 from engine.world.population import Presence
 from engine.world.sessions import Lived
 from engine.world.world import World
@@ -20,7 +25,7 @@ from engine.world.world import World
 Codes = NDArray[np.integer]
 Array = NDArray[np.float64]
 
-_BLOCK = 256  # units whose whole catalogue is weighed at once
+_CELLS = 400_000  # units times items that are weighed at once
 _DAY, _MORNING, _AWAKE = 86_400, 8 * 3600, 15 * 3600  # seconds
 _STEP = 45.0  # seconds between two picks, less where a session holds many
 
@@ -28,11 +33,11 @@ _STEP = 45.0  # seconds between two picks, less where a session holds many
 def live(world: World, days: int, seed: int, *, presence: Presence | None = None) -> Lived:
     """Let units live for ``days`` on their own.
 
-    Every draw is a hash of (seed, what it decides, unit, day, session, item), so a unit's life does not depend
-    on who else there is.
+    Every draw is a hash of (seed, what it decides, unit, and day or item), so a unit's life does not depend on
+    who else there is. Tastes stay as they are: drift, boredom and novelty belong to slates.
 
     Args:
-        world: the units, their history included: what they had is picked again only as a repeat.
+        world: the units, their history included.
         days: number of days, at least 1.
         seed: any integer. The same seed gives the same bits.
         presence: when units are around; all of them always when None.
@@ -44,14 +49,13 @@ def live(world: World, days: int, seed: int, *, presence: Presence | None = None
     length = _lengths(world, unit, day, session, seed)
     place = np.repeat(np.arange(len(unit)), length)
     number = np.arange(len(place)) - np.repeat(np.cumsum(length) - length, length)
-    who, when, turn = unit[place], day[place], session[place]
-    item, repeat = _picks(world, who, when, turn, number, seed)
+    item, repeat = _picks(world, unit[place], seed)
+    second = _begins(world, unit, day, session, seed)[place] + number * _pace(world, length)[place]
     kept = item >= 0
-    second = _seconds(world, unit, day, session, seed)[place] + number * _pace(length)[place]
     return Lived(
-        user=who[kept].astype(np.int32),
+        user=unit[place][kept].astype(np.int32),
         item=item[kept],
-        day=when[kept].astype(np.int32),
+        day=day[place][kept].astype(np.int32),
         second=second[kept].astype(np.int64),
         session=np.unique(place[kept], return_inverse=True)[1].astype(np.int64),
         repeat=repeat[kept],
@@ -66,11 +70,10 @@ def _sessions(
     """Return unit, day and number within the day of each session, by unit and day."""
     every = np.arange(days)
     rhythm = world.rhythm[(world.first_weekday + every) % len(world.rhythm)]
-    luck = uniform(seed, "organic sessions", world.key[:, None], every)
     rate = world.activity[:, None] * rhythm
     if presence is not None:
         rate = rate * np.clip(every + 1 - presence.since[:, None], 0, 1)
-    counts = poisson.ppf(luck, rate).astype(np.int64)
+    counts = poisson.ppf(uniform(seed, "organic sessions", world.key[:, None], every), rate).astype(np.int64)
     if presence is not None:
         counts += presence.opens[:, None] & (every == np.floor(presence.since)[:, None])
     counts = np.minimum(counts, world.params.max_sessions_per_day)
@@ -91,68 +94,129 @@ def _lengths(world: World, unit: Codes, day: Codes, session: Codes, seed: int) -
         return 1 + np.floor(np.log(luck) / np.log(more)).astype(np.int64)
 
 
-def _picks(
-    world: World, who: Codes, day: Codes, session: Codes, number: Codes, seed: int
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Return the item of each pick (-1 where nothing is left to pick) and whether it was had before.
+@dataclass(frozen=True)
+class _Clocks:
+    """New items of a block of units in the order their clocks ring.
 
-    Picks come by unit, then by time.
+    Attributes:
+        item: item codes, shape (units, depth).
+        chance: of each at every pick, 0 for what was had already, shape (units, depth).
+        waited: revisits expected before it rings, for a ``revisit`` of 1; infinite for what was had.
+        known: chance of all that was had at the start, shape (units,).
+        old: chance of every entry of the units' histories, by unit, flat.
+        old_item: its item.
+        old_row: its unit within the block.
     """
-    starts = np.searchsorted(who, np.arange(world.n_units + 1))
-    nth = np.arange(len(who)) - starts[who]  # of the unit's picks
-    had = world.history.user_items[who]
-    luck = uniform(seed, "organic repeat", world.key[who], day, session, number)
-    back = (luck < world.repeat_share) & (had + nth > 0)
-    fresh = np.cumsum(~back) - 1
-    fresh -= np.where(starts[who] > 0, np.concatenate([[0], np.cumsum(~back)])[starts[who]], 0)
-    back |= fresh >= world.n_items - had
+
+    item: NDArray[np.int32]
+    chance: Array
+    waited: Array
+    known: Array
+    old: Array
+    old_item: NDArray[np.int32]
+    old_row: NDArray[np.int32]
+
+
+def _picks(world: World, who: Codes, seed: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the item of each pick, -1 where nothing is left, and whether its unit had it before.
+
+    Args:
+        world: the units.
+        who: whose pick, ascending, shape (picks,). A unit's picks are in the order of time.
+        seed: any integer.
+    """
     item = np.full(len(who), -1, dtype=np.int32)
-    new = np.flatnonzero(~back)
-    item[new] = _new_items(world, who[new], fresh[new], seed)
-    # A repeat points at an earlier pick or at the history; following the pointers ends at either.
-    aim = uniform(seed, "organic back", world.key[who], day, session, number) * (had + nth)
-    aim = np.floor(aim).astype(np.int64)
-    old = back & (aim < had)
-    first = np.cumsum(world.history.user_items) - world.history.user_items
-    item[old] = world.history.item[(first[who] + aim)[old]]
-    target = np.where(back & ~old & (nth > 0), starts[who] + aim - had, np.arange(len(who)))
-    while (target[target] != target).any():
-        target = target[target]
-    return item[target], back
+    back = np.zeros(len(who), dtype=bool)
+    units, first, counts = np.unique(who, return_index=True, return_counts=True)
+    size = max(1, _CELLS // world.n_items)
+    for start in range(0, len(units), size):
+        rows = units[start : start + size]
+        wanted = counts[start : start + size]
+        found, again = _block(world, rows, wanted, seed)
+        there = np.arange(found.shape[1]) < wanted[:, None]
+        part = slice(first[start], first[start] + int(wanted.sum()))
+        item[part], back[part] = found[there], again[there]
+    return item, back
 
 
-def _new_items(world: World, who: Codes, rank: Codes, seed: int) -> NDArray[np.int32]:
-    """Return the ``rank``-th new item of each unit, in the order of Gumbel-perturbed appeal.
+def _block(
+    world: World, units: Codes, wanted: NDArray[np.int64], seed: int
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the first picks of ``units`` and which go back, shape (units, most wanted)."""
+    most = int(wanted.max())
+    clocks = _rung(world, units, most, seed)
+    depth = clocks.item.shape[1]
+    key = world.key[units][:, None]
+    steps = np.arange(most)
+    with np.errstate(divide="ignore"):
+        again = np.cumsum(-np.log(uniform(seed, "organic revisit", key, steps)), axis=1) / np.float64(world.revisit)
+    order = np.argsort(np.concatenate([clocks.waited, again], axis=1), axis=1, kind="stable")[:, :most]
+    new = order < depth
+    before = np.cumsum(new, axis=1) - new  # new items had when each pick is made
+    place = np.minimum(order, depth - 1)
+    ringing = np.isfinite(np.take_along_axis(clocks.waited, place, axis=1))
+    fresh = np.where(ringing, np.take_along_axis(clocks.item, place, axis=1), -1)
+    mass = clocks.known[:, None] + np.cumsum(clocks.chance, axis=1)
+    held = np.concatenate([clocks.known[:, None], mass], axis=1)
+    aim = uniform(seed, "organic back", key, steps) * np.take_along_axis(held, before, axis=1)
+    return np.where(new, fresh, _had(clocks, mass, before, aim)), ~new
 
-    The order is a successive sample without replacement with the logit's chances (Yellott 1977).
+
+def _had(clocks: _Clocks, mass: Array, before: Codes, aim: Array) -> NDArray[np.int32]:
+    """Return the item each revisit goes back to: what was had, in proportion to its chance.
+
+    Rows are laid end to end, unit ``u`` filling [2 u, 2 u + 1], so that one search serves all of them.
     """
-    items = np.empty(len(who), dtype=np.int32)
+    row = np.arange(len(mass))[:, None]
+    depth = mass.shape[1]
+    place = np.searchsorted((2 * row + mass).ravel(), 2 * row + aim) - row * depth
+    recent = np.take_along_axis(clocks.item, np.clip(place, 0, np.maximum(before - 1, 0)), axis=1)
+    if not len(clocks.old):
+        return recent
+    begin = np.searchsorted(clocks.old_row, np.arange(len(mass)))
+    running = np.concatenate([[0.0], np.cumsum(clocks.old)])
+    laid = 2 * clocks.old_row + running[1:] - running[begin][clocks.old_row]
+    end = np.append(begin[1:], len(clocks.old)) - 1
+    older = np.clip(np.searchsorted(laid, 2 * row + aim), begin[:, None], np.maximum(end, begin)[:, None])
+    older = np.minimum(older, len(clocks.old) - 1)
+    return np.where(aim < clocks.known[:, None], clocks.old_item[older], recent)
+
+
+def _rung(world: World, units: Codes, most: int, seed: int) -> _Clocks:
     every = np.arange(world.n_items)
+    chance = organic_chances(world, units)
+    old = world.history.of_users(units)
+    old_chance = chance[old.user, old.item]
+    clock = -np.log(uniform(seed, "organic pick", world.key[units][:, None], every)) / np.maximum(chance, 1e-300)
+    clock[old.user, old.item] = np.inf
+    depth = min(most, world.n_items)
+    item = np.argsort(clock, axis=1, kind="stable")[:, :depth]
+    rings = np.take_along_axis(clock, item, axis=1)
+    ringing = np.isfinite(rings)
+    chance = np.where(ringing, np.take_along_axis(chance, item, axis=1), 0.0)
+    known = np.asarray(np.bincount(old.user, old_chance, minlength=len(units)), dtype=np.float64)
+    held = known[:, None] + np.cumsum(chance, axis=1) - chance  # while waiting for each
+    wait = np.diff(np.where(ringing, rings, 0.0), axis=1, prepend=0.0)
+    waited = np.where(ringing, np.cumsum(np.where(ringing, held * wait, 0.0), axis=1), np.inf)
+    return _Clocks(item.astype(np.int32), chance, waited, known, old_chance, old.item, old.user)
+
+
+def organic_chances(world: World, units: Codes) -> Array:
+    """Return the chance of every item at a pick of ``units`` that have had nothing, shape (len(units), items)."""
     base = np.log(np.maximum(world.exposure, np.finfo(np.float64).tiny))
-    units, begin = np.unique(who, return_index=True)
-    begin = np.append(begin, len(who))
-    seen = pairs_of(world.history.user, world.history.item, world.n_items)
-    for start in range(0, len(units), _BLOCK):
-        rows = units[start : start + _BLOCK]
-        luck = uniform(seed, "organic pick", world.key[rows][:, None], every)
-        appeal = base + world.response.click_slope * world.utility_block(rows) - np.log(-np.log(luck))
-        appeal[contains(seen, pairs_of(rows[:, None], every, world.n_items))] = -np.inf
-        part = slice(begin[start], begin[min(start + _BLOCK, len(units))])
-        depth = int(rank[part].max(initial=0)) + 1
-        order = np.argsort(-appeal, axis=1, kind="stable")[:, :depth]
-        items[part] = order[np.searchsorted(rows, who[part]), rank[part]]
-    return items
+    appeal = base + world.response.click_slope * world.utility_block(units)
+    weight = np.exp(appeal - appeal.max(axis=1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-def _seconds(world: World, unit: Codes, day: Codes, session: Codes, seed: int) -> Array:
+def _begins(world: World, unit: Codes, day: Codes, session: Codes, seed: int) -> Array:
     """Return when each session begins: somewhere in the first half of its share of the waking day."""
     of_day = unit * (int(day.max(initial=0)) + 1) + day
-    counts = np.unique(of_day, return_inverse=True, return_counts=True)
-    share = _AWAKE / counts[2][counts[1]] if len(unit) else np.zeros(0)
+    _, which, counts = np.unique(of_day, return_inverse=True, return_counts=True)
     luck = uniform(seed, "organic moment", world.key[unit], day, session)
-    return np.asarray(day * _DAY + _MORNING + share * (session + 0.5 * luck))
+    return np.asarray(day * _DAY + _MORNING + _AWAKE / counts[which] * (session + 0.5 * luck))
 
 
-def _pace(length: NDArray[np.int64]) -> Array:
+def _pace(world: World, length: NDArray[np.int64]) -> Array:
     """Return the seconds between two picks of each session; long sessions hurry to end before the next."""
-    return np.minimum(_STEP, 0.25 * _AWAKE / 6 / length)
+    return np.minimum(_STEP, 0.25 * _AWAKE / world.params.max_sessions_per_day / length)

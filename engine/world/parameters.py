@@ -76,9 +76,10 @@ class WorldParameters:
         16, "dimensions", "Length of a taste vector.",
         "Chosen: 10-50 factors serve logs of this size (Koren, Bell & Volinsky 2009).", 1, 256, (8, 32),
     )  # fmt: skip
-    taste_prior: float = _parameter(
-        10.0, "interactions", "History at which half of a taste comes from the log, half from the population.",
-        "Chosen; a user with no history gets a taste drawn from the population.", 0, 1e6, (5, 30),
+    taste_trust: float = _parameter(
+        1.0, "share", "Part of what the log says of a user's taste that is believed; the rest is the population's.",
+        "All of it: tastes are drawn from their posterior; below 1 for a log whose choices are not independent.",
+        0.01, 1, (0.5, 1.0),
     )  # fmt: skip
     exposure_share: float = _parameter(
         0.5, "share", "Part of an item's popularity in the log that is exposure rather than liking.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 from engine.world.events import choice_rows
 
 _DAY = 86_400
+_EPOCH = pd.Timestamp(0)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Lived:
         repeat: whether the user had taken the item before, shape (choices,).
         days: number of days.
         n_users: users there are, also those who chose nothing.
+        first_day: midnight of day 0; the epoch where there is none.
     """
 
     user: NDArray[np.int32]
@@ -36,6 +39,7 @@ class Lived:
     repeat: NDArray[np.bool_]
     days: int
     n_users: int
+    first_day: pd.Timestamp = _EPOCH
 
     def __len__(self) -> int:
         return len(self.user)
@@ -75,6 +79,7 @@ def lived_of(dataset: Dataset, gap_minutes: float) -> Lived:
         repeat=repeat,
         days=int(day.max(initial=-1)) + 1,
         n_users=dataset.n_users,
+        first_day=pd.Timestamp(int(first) * _DAY, unit="s"),
     )
 
 
@@ -93,4 +98,5 @@ def within(lived: Lived, first: int, until: int) -> Lived:
         repeat=lived.repeat[kept],
         days=until - first,
         n_users=lived.n_users,
+        first_day=lived.first_day + pd.Timedelta(days=first),
     )

@@ -16,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, svds
-from sklearn.linear_model import LogisticRegression
 
 from engine.preferences import Preferences
+from engine.world.exposure import fit_exposure
 
 Array = NDArray[np.float64]
 
 _PSEUDO_PAIRS = 1.0  # added to each item before the logarithm
-_HELD_OUT = 0.2
-_ENOUGH_PAIRS = 50  # held-out pairs below which the choice weights are not worth estimating
-_SMALLEST, _LARGEST = 0.25, 2.5  # logits per sd; keeps a sparse or a separable log plausible
+_GROUPS = 24  # of users by how many items they took
+_PRIOR_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -33,30 +32,24 @@ class Latent:
     """What a log says about tastes. Over the catalogue each part of a utility has mean 0 and variance 1.
 
     Attributes:
-        taste: unit vector a user, zero for a user without a pair, shape (users, rank).
+        mean: likeliest taste of each user, in logits, zero for a user without a pair, shape (users, rank).
+        group: users who took about as many items share what is left open; shape (users,).
+        spread: covariance of what is left open, for each group, shape (groups, rank, rank).
         vectors: item vectors, uncorrelated, mean 0 and variance 1 over the catalogue, and uncorrelated with
             quality, shape (items, rank). So ``vectors @ taste`` has variance ``|taste|^2`` for every user.
         quality: log popularity, standardised, shape (items,).
     """
 
-    taste: Array
+    mean: Array
+    group: NDArray[np.int64]
+    spread: Array
     vectors: Array
     quality: Array
 
-
-@dataclass(frozen=True)
-class ChoiceWeights:
-    """Logits a standard deviation of taste and of quality is worth.
-
-    Attributes:
-        taste: weight of the personal part.
-        quality: weight of the part all users share, popularity by exposure included.
-        pairs: held-out pairs the weights were fitted to; 0 where both are the default of 1.
-    """
-
-    taste: float
-    quality: float
-    pairs: int
+    @property
+    def taste(self) -> Array:
+        """Direction of each user's likeliest taste, zero for a user without a pair, shape (users, rank)."""
+        return _unit(self.mean)
 
 
 def praise(preferences: Preferences) -> Array:
@@ -67,13 +60,14 @@ def praise(preferences: Preferences) -> Array:
     return weight if weight.sum() > 0 else np.ones(len(value))
 
 
-def latent(preferences: Preferences, rank: int, rng: np.random.Generator) -> Latent:
-    """Return tastes, item vectors and quality by regularised correspondence analysis.
+def latent(preferences: Preferences, rank: int, rng: np.random.Generator, *, trust: float = 1.0) -> Latent:
+    """Return tastes, item vectors and quality: vectors by correspondence analysis, tastes by their posterior.
 
     Args:
         preferences: at least 2 users, 3 items and one pair.
         rank: number of dimensions; cut to what the table can hold.
         rng: starts the iterative decomposition.
+        trust: share of what the log says of a taste that is believed, over 0 to 1.
     """
     weight = praise(preferences)
     shape = (preferences.n_users, preferences.n_items)
@@ -89,7 +83,7 @@ def latent(preferences: Preferences, rank: int, rng: np.random.Generator) -> Lat
         rmatvec=lambda y: scaled.T @ y.ravel() - right * (left @ y.ravel()),
     )
     held = min(rank, min(shape) - 1, shape[1] - 2)
-    u, s, vt = svds(residual, k=held, v0=rng.uniform(-1, 1, min(shape)))
+    vt = svds(residual, k=held, v0=rng.uniform(-1, 1, min(shape)))[2]
     quality = np.log(columns + _PSEUDO_PAIRS * weight.mean())
     quality = _standardised(quality)
     vectors = vt.T * column_scale[:, None]
@@ -97,53 +91,76 @@ def latent(preferences: Preferences, rank: int, rng: np.random.Generator) -> Lat
     vectors -= np.outer(quality, quality @ vectors) / len(quality)
     values, axes = np.linalg.eigh(vectors.T @ vectors / len(vectors))
     kept = values > 1e-9 * values.max(initial=0.0)
-    root = np.sqrt(values[kept])
-    taste = ((u * s) * row_scale[:, None]) @ (axes[:, kept] * root)
-    return Latent(taste=_unit(taste), vectors=vectors @ (axes[:, kept] / root), quality=quality)
+    vectors = vectors @ (axes[:, kept] / np.sqrt(values[kept]))
+    mean, group, spread = _posterior(preferences, vectors, trust)
+    return Latent(mean=mean, group=group, spread=spread, vectors=vectors, quality=quality)
 
 
-def choice_weights(preferences: Preferences, rank: int, rng: np.random.Generator) -> ChoiceWeights:
-    """Return what taste and popularity weigh in choosing, measured on pairs the vectors have not seen.
+def _posterior(preferences: Preferences, vectors: Array, trust: float) -> tuple[Array, NDArray[np.int64], Array]:
+    """Return each user's likeliest taste, and by groups of users what is left open.
 
-    A logistic regression tells held-out pairs from items drawn evenly over the catalogue, by the taste and
-    the quality learned from the other pairs: the case-control estimate of a logit's slopes (Manski & Lerman
-    1977). The popularity slope still holds exposure.
+    A user who took ``n`` items, none twice, has item ``i`` with a chance of ``1 - exp(-t w_i exp(taste . v_i))``
+    (``engine.world.exposure``). One step of Fisher scoring from no taste, with ``t`` profiled out, gives the
+    likeliest taste and its information; the normal prior's covariance is fitted by EM (Laird & Ware 1982).
+    Users who took about as many items share ``t``, so the information is worked out once a group.
     """
-    held = rng.random(len(preferences)) < _HELD_OUT
-    if held.sum() < _ENOUGH_PAIRS:
-        return ChoiceWeights(taste=1.0, quality=1.0, pairs=0)
-    found = latent(preferences.take(~held), rank, rng)
-    user, item = preferences.user[held], preferences.item[held]
-    drawn = rng.integers(0, preferences.n_items, len(user))
-    fresh = np.asarray(preferences.matrix[user, drawn]).ravel() == 0
-    users, items = np.concatenate([user, user[fresh]]), np.concatenate([item, drawn[fresh]])
-    chosen = np.repeat([1, 0], [len(user), int(fresh.sum())])
-    personal = np.einsum("pr,pr->p", found.taste[users], found.vectors[items])
-    # Heads of heavy-tailed vectors would set the slope alone.
-    features = np.clip(np.column_stack([personal, found.quality[items]]), -4, 4)
-    if len(np.unique(chosen)) < 2:
-        return ChoiceWeights(taste=1.0, quality=1.0, pairs=0)
-    slopes = LogisticRegression(C=100.0).fit(features, chosen).coef_[0]
-    taste, quality = (float(value) for value in np.clip(slopes, _SMALLEST, _LARGEST))
-    return ChoiceWeights(taste=taste, quality=quality, pairs=len(user))
+    counts = preferences.user_items
+    levels = np.unique(np.quantile(counts[counts > 0], np.linspace(0, 1, _GROUPS + 1)).astype(np.int64))
+    group = np.where(counts > 0, np.searchsorted(levels, counts, side="right"), 0)
+    size = np.bincount(group, minlength=len(levels) + 1)
+    taken = np.bincount(group, counts, minlength=len(size)) / np.maximum(size, 1)
+    flat = np.zeros((len(size), preferences.n_items))
+    taking = fit_exposure(flat, taken, preferences.item_users, size=size)
+    hazard = -np.log1p(-np.minimum(taking.chance, 1 - 1e-12))
+    score = np.divide(hazard, taking.chance, out=np.ones_like(hazard), where=taking.chance > 1e-12)
+    known = hazard * score * (1 - taking.chance)
+    features = np.column_stack([np.ones(len(vectors)), vectors])
+    products = (features[:, :, None] * features[:, None, :]).reshape(len(features), -1)
+    information = (known @ products).reshape(len(size), features.shape[1], -1)
+    scored = preferences.matrix.copy()
+    scored.data = score[group[preferences.user], preferences.item]
+    gradient = scored @ features - (hazard @ features)[group]
+    at_time = np.divide(
+        information[:, 1:, 0], information[:, :1, 0], out=np.zeros_like(information[:, 1:, 0]),
+        where=information[:, :1, 0] > 1e-12,
+    )  # fmt: skip
+    information = trust * (information[:, 1:, 1:] - at_time[:, :, None] * information[:, None, 0, 1:])
+    gradient = trust * (gradient[:, 1:] - at_time[group] * gradient[:, :1])
+    # All a prior asks of the tastes is their sums of products, by group.
+    products = np.stack([gradient[group == each].T @ gradient[group == each] for each in range(len(size))])
+    seen = size.copy()
+    seen[0] = 0
+    rank = vectors.shape[1]
+    prior = np.eye(rank) / rank
+    for _ in range(_PRIOR_ROUNDS):
+        spread = np.linalg.inv(information + np.linalg.inv(prior))
+        second = np.einsum("gij,gjk,gkl->il", spread * (seen > 0)[:, None, None], products, spread)
+        prior = (second + np.einsum("g,gij->ij", seen, spread)) / max(seen.sum(), 1) + 1e-6 * np.eye(rank)
+    spread = np.linalg.inv(information + np.linalg.inv(prior))
+    return np.einsum("nij,nj->ni", spread[group], gradient), group, spread
 
 
-def complete(taste: Array, reliability: Array, rng: np.random.Generator) -> Array:
-    """Return one plausible taste a row: the log's part as far as it is reliable, the rest from the population.
+def draw_tastes(found: Latent, users: NDArray[np.integer], keep: Array | float, rng: np.random.Generator) -> Array:
+    """Return one plausible taste for each of ``users``: what the log tells, and a draw of what it leaves open.
 
     Args:
-        taste: unit vectors or zeros, shape (units, rank).
-        reliability: share of the taste's variance the log knows, 0 to 1, shape (units,).
-        rng: draws the rest from the population's normal distribution.
+        found: of the log.
+        users: user codes, repeats allowed, shape (n,).
+        keep: share of a taste's variance that is the user's own, 1 but for clones; the rest is another draw
+            from the population.
+        rng: draws.
 
     Returns:
-        Unit vectors, shape (units, rank): everybody's utilities vary alike over the catalogue.
+        Unit vectors, shape (n, rank): everybody's utilities vary alike over the catalogue.
     """
-    known = (taste**2).sum(axis=1) > 0
-    spread = taste[known].T @ taste[known] / max(int(known.sum()), 1) + 1e-6 * np.eye(taste.shape[1])
-    drawn = rng.standard_normal(taste.shape) @ np.linalg.cholesky(spread).T
-    share = np.where(known, reliability, 0.0)[:, None]
-    return _unit(np.sqrt(share) * taste + np.sqrt(1 - share) * _unit(drawn))
+    root = np.linalg.cholesky(found.spread)
+    group = found.group[users]
+    own = found.mean[users] + np.einsum("nij,nj->ni", root[group], rng.standard_normal((len(users), root.shape[1])))
+    share = np.broadcast_to(np.asarray(keep, dtype=np.float64), len(users))[:, None]
+    if (share == 1).all():
+        return _unit(own)
+    anyone = rng.standard_normal((len(users), root.shape[1])) @ root[0].T  # group 0 has no history: the prior
+    return _unit(np.sqrt(share) * _unit(own) + np.sqrt(1 - share) * _unit(anyone))
 
 
 def _unit(rows: Array) -> Array:

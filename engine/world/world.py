@@ -42,7 +42,7 @@ class World:
         category: code of each item's category, -1 where it has none, shape (items,).
         categories: names of the categories.
         exposure: chance to come across each item by oneself, adds up to 1, shape (items,).
-        repeat_share: share of what is taken without a recommender that goes back to what the unit had.
+        revisit: how much likelier a unit takes an item again than if it were new to it, without a recommender; 0 never.
         rhythm: activity multiplier for each weekday, Monday first, mean 1, shape (7,).
         first_weekday: weekday of day 0, 0 = Monday.
         response: the probabilities of clicking and buying.
@@ -68,7 +68,7 @@ class World:
     category: NDArray[np.int32]
     categories: tuple[str, ...]
     exposure: Array
-    repeat_share: float
+    revisit: float
     rhythm: Array
     first_weekday: int
     response: Response

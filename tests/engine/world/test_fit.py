@@ -24,7 +24,7 @@ def test_utility_of_pairs_is_the_block(world):
 
 
 def test_users_prefer_what_their_kind_takes(ratings_log):
-    world = fit_world(ratings_log, np.random.default_rng(1))
+    world = fit_world(ratings_log, np.random.default_rng(1), params=WorldParameters(rank=4))
     block = world.utility_block(np.arange(world.n_units))
     even, odd = block[:, ::2].mean(axis=1), block[:, 1::2].mean(axis=1)
     assert ((even > odd) == (world.user % 2 == 0)).mean() > 0.8

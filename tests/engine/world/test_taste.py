@@ -1,9 +1,7 @@
 import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from engine.world.taste import choice_weights, complete, latent, praise
+from engine.world.taste import draw_tastes, latent, praise
+from engine.world.temperature import choice_weights
 from tests.engine.world.logs import small_log
 
 
@@ -42,13 +40,24 @@ def test_lowest_rating_is_no_praise(ratings_log):
     np.testing.assert_array_equal(weight == 0, preferences.value == 1)
 
 
-@settings(max_examples=20, deadline=None)
-@given(share=st.floats(0, 1), seed=st.integers(0, 2**20))
-def test_completed_tastes_have_one_length_and_lean_on_the_log_as_far_as_it_is_known(share, seed):
-    rng = np.random.default_rng(seed)
-    taste = rng.standard_normal((200, 6))
-    taste /= np.linalg.norm(taste, axis=1, keepdims=True)
-    taste[0] = 0
-    full = complete(taste, np.full(200, share), np.random.default_rng(seed + 2**21))
-    np.testing.assert_allclose(np.linalg.norm(full, axis=1), 1)
-    assert np.einsum("ur,ur->u", full, taste)[1:].mean() == pytest.approx(np.sqrt(share), abs=0.15)
+def test_drawn_tastes_have_one_length_and_lean_on_the_log_as_far_as_it_is_known():
+    found = latent(small_log(users=300, per_user=24).preferences, 4, np.random.default_rng(0))
+    users = np.arange(300)
+    drawn = draw_tastes(found, users, 1.0, np.random.default_rng(1))
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 1)
+    own = np.einsum("ur,ur->u", drawn, found.taste).mean()
+    assert own > 0.6
+    clones = draw_tastes(found, users, 0.5, np.random.default_rng(1))
+    np.testing.assert_allclose(np.linalg.norm(clones, axis=1), 1)
+    assert 0.3 < np.einsum("ur,ur->u", clones, found.taste).mean() < own - 0.1
+
+
+def test_a_user_without_history_has_a_taste_of_the_population(ratings_log):
+    few = ratings_log.preferences
+    found = latent(few.take(few.user != 3), 4, np.random.default_rng(0))
+    np.testing.assert_array_equal(found.mean[3], 0)
+    one, two = (draw_tastes(found, np.full(2000, 3), 1.0, np.random.default_rng(seed)) for seed in (1, 2))
+    assert (one != two).all()
+    # The two kinds of users lie along one direction: so do those drawn.
+    spread = np.linalg.eigvalsh(one.T @ one / 2000)
+    assert spread[-1] > 0.4
