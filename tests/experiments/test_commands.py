@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from experiments import database
@@ -44,6 +45,25 @@ def test_simulate_prints_json(capsys, small_file):
     assert found["verdict"]["status"] in {"ship", "stop", "inconclusive", "unhealthy"}
 
 
+def test_simulate_prints_worlds_interference_and_whom_it_helps(capsys, small_file, tmp_path):
+    target = tmp_path / "individual.parquet"
+    code, out, err = run(
+        capsys, "simulate", small_file, "--control", "popularity", "--treatment", "ease+epsilon:0.2", "--users", "200",
+        "--days", "2", "--retrain-every", "1", "--shared-training", "no", "--worlds", "2", "--individual", str(target),
+        "--no-keep",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    head, _, rest = out.partition("TRUE UPLIFT")
+    assert "Can these users be believed?" in head
+    assert "each variant learns from its own users alone" in rest
+    assert "In 2 plausible worlds, of 200 users each" in rest
+    assert re.search(r"conversion, ease\+epsilon:0.2: Uplift in [012] of 2 plausible worlds", rest)
+    assert "held-out weeks" in rest
+    units = pd.read_parquet(target)
+    assert len(units) == 200
+    assert set(units["variant"]) == {"ease+epsilon:0.2"}
+
+
 def test_simulate_that_keeps_nothing_needs_no_database(capsys, small_file, monkeypatch):
     monkeypatch.setenv("LAB_DATABASE_URL", "postgresql://lab:sekrit@127.0.0.1:1/lab")
     asked = ("simulate", small_file, "--control", "popularity", "--treatment", "random", "--users", "50", "--days", "1")
@@ -78,6 +98,9 @@ def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
         (["--treatment", "svd", "--split", "a,b"], "Split 'a,b' was given"),
         (["--treatment", "svd", "--primary", "clicks"], "Metric 'clicks' was not found"),
         (["--treatment", "svd", "--users", "0"], "at least 2"),
+        (["--treatment", "svd", "--worlds", "-2"], "-2 plausible worlds were given"),
+        (["--treatment", "svd", "--individual", "units.csv"], "does not end in .parquet"),
+        (["--treatment", "svd", "--individual", "no/where.parquet"], "its folder does not exist"),
         (["--treatment", "svd", "--days", "0"], "at least 1"),
     ],
 )

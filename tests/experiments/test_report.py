@@ -12,7 +12,7 @@ from experiments.simulate import simulate
 
 @pytest.fixture(scope="module")
 def results(shop):
-    return simulate(shop, control="random", treatments=["oracle", "popularity"], users=400, days=4, seed=3)
+    return simulate(shop, control="random", treatments=["oracle", "popularity"], users=400, days=4, seed=3, worlds=2)
 
 
 def text_of(page):
@@ -29,6 +29,25 @@ def test_it_says_everything(results):
     ):  # fmt: skip
         assert part in page, part
     assert "nan" not in re.sub(r"<[^>]*>", " ", page).lower().split()
+
+
+def test_what_only_a_simulation_knows_is_told(results):
+    page = text_of(html(results))
+    for part in (
+        results.fidelity.measures[0].title, "Can these users be believed?", "In 2 plausible worlds",
+        "Why the estimate is not the truth", "Whom it truly helps", "2 of 2", "▲ Helped",
+    ):  # fmt: skip
+        assert part in page, part
+    assert results.fidelity.sentence[:40] in page.split("<h2>Effects</h2>")[0]  # right under the verdict
+    bare = dataclasses.replace(
+        results,
+        worlds=None,
+        fidelity=None,
+        interference=results.interference.head(0),
+        individual=results.individual.head(0),
+    )
+    for part in ("believed", "plausible worlds", "Why the estimate", "Whom it truly helps"):
+        assert part not in text_of(html(bare)), part
 
 
 def test_it_asks_the_network_for_nothing(results):
@@ -64,7 +83,8 @@ def test_names_from_the_data_cannot_run(results):
 def test_the_charts_are_json_with_open_colours(results):
     script = html(results).split("const charts = ")[1].split(";\nconst palettes")[0]
     charts = json.loads(script)
-    assert set(charts) == {"uplift", "cumulative", "segments"}
+    assert set(charts) == {"uplift", "cumulative", "segments", "worlds"}
+    assert sum(len(trace["x"]) for trace in charts["worlds"]["data"]) == 2 * 2  # worlds x treatments
     names = [trace.get("name") for trace in charts["uplift"]["data"]]
     assert names == ["oracle", "truth", "popularity", "truth"]
     assert charts["uplift"]["data"][0]["marker"]["color"] == "@0"
@@ -72,7 +92,7 @@ def test_the_charts_are_json_with_open_colours(results):
 
 
 def test_without_enough_data_it_says_so(shop):
-    thin = simulate(shop, control="random", treatments=["popularity"], users=12, days=1, seed=3)
+    thin = simulate(shop, control="random", treatments=["popularity"], users=12, days=1, split=(1, 0), fidelity=None)
     page = text_of(html(thin))
     assert "Not enough data" in page
     assert "Table of segments" not in page
