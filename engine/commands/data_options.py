@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from engine.loading.records import Loaded
 
 
-def add_data_options(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+OPTIONS = (
+    "map",
+    "user_table",
+    "item_table",
+    "feedback",
+    "weights",
+    "rating_scale",
+    "include_withheld",
+    "drop_duplicates",
+)
+"""Names, in the parsed arguments, of the options beside the data itself."""
+
+
+def add_data_options(
+    parser: argparse.ArgumentParser, *, required: bool = True, nargs: Literal["?"] | None = None
+) -> None:
     """Add DATA, ``--map`` and the other options of `engine.loading.load` to ``parser``.
 
     Args:
         parser: of a command.
         required: whether the command always works on data; otherwise it is an option, ``--data DATA``.
+        nargs: "?" where DATA may be left out, for it can come from elsewhere.
     """
     options = parser.add_argument_group("reading the data")
     what = "sample, a file, or a MovieLens folder"
     if required:
-        parser.add_argument("data", metavar="DATA", help=what)
+        parser.add_argument("data", nargs=nargs, metavar="DATA", help=what)
     else:
         options.add_argument("--data", metavar="DATA", help=what)
     options.add_argument(

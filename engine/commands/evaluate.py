@@ -1,33 +1,34 @@
-"""``python -m engine evaluate``: how well models predict what users did next."""
+"""``python -m engine evaluate``: how well models predict what users did next, and which is best."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.data_options import add_data_options, load_from
-from engine.commands.printing import print_json, print_table
+from engine.commands.data_options import OPTIONS, add_data_options, load_from
+from engine.commands.leaderboard import print_leaderboard
+from engine.commands.printing import print_json
 from engine.commands.progress import progress
-from engine.errors import DataError, ModelError, unknown
+from engine.errors import DataError, ModelError
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.evaluation import Estimate, Evaluation, Standing
-    from engine.splitting import Split
+    from engine.evaluation.leaderboard import Request
 
-_TEST_SHARES = {"temporal": 0.15, "random": 0.2, "leave-last": 0.15}
-_ABSENT = "—"
+_WANTED = "Give a file that evaluate --json printed."
+_DEFAULT_GROUPING = "recency_frequency_value"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("evaluate", help="how well models predict what users did next")
-    add_data_options(parser)
-    parser.add_argument("--models", required=True, metavar="NAME,...", help="models, for instance popularity,svd")
+    add_data_options(parser, nargs="?")
+    parser.add_argument("--models", metavar="NAME,...", help="models, for instance popularity,svd")
     parser.add_argument("--k", type=int, default=10, help="length of the lists (default 10)")
     parser.add_argument(
         "--split",
-        choices=tuple(_TEST_SHARES),
+        choices=("temporal", "random", "leave-last"),
         default="temporal",
         help="by time (default), each user's rows at random, or each user's last row",
     )
@@ -39,135 +40,100 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of split, models and intervals (default 0)")
     parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="measure models that draw at random with N seeds (default 1)"
+    )
+    parser.add_argument(
         "--metric", default="ndcg", metavar="NAME", help="ranking metric that says which is best (default ndcg)"
+    )
+    parser.add_argument(
+        "--by",
+        metavar="GROUPING",
+        help=f"figures by group of users: segment ({_DEFAULT_GROUPING}), lifecycle, behaviour_cluster or a column of "
+        "the user table",
+    )
+    parser.add_argument(
+        "--from", dest="kept", metavar="FILE", help="compute a leaderboard again from what --json printed"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the leaderboard of the models ``args`` name and return the exit code.
+    """Print the leaderboard ``args`` ask for and return the exit code.
 
     Raises:
-        LabError: an unknown model or metric, k below 1, an impossible split, or data that cannot be used.
+        LabError: an unknown model, metric or grouping, k below 1, an impossible split, data that cannot be used,
+            or a kept leaderboard of other data.
     """
-    from engine.evaluation import all_pairs, evaluate
-    from engine.splitting import split
+    from engine.evaluation.leaderboard import differing, leaderboard
 
-    names = _model_names(args.models)
-    if args.k < 1:
-        raise ModelError(f"--k was {args.k}; it must be 1 or more, for instance 10.")
-    test_share = _TEST_SHARES[args.split] if args.test_share is None else args.test_share
-    if not 0 < test_share < 1:
-        raise DataError(f"--test-share was {test_share:g}; it must lie between 0 and 1, for instance 0.2.")
-    if args.seed < 0:
-        raise ModelError(f"--seed was {args.seed}; it must be 0 or more.")
-    _check_metric(args.metric)
+    kept = None if args.kept is None else _read(args.kept)
+    request = _asked(args) if kept is None else _kept_request(args, kept)
+    if args.data is None:
+        raise DataError("No data was named; give DATA, for instance: python -m engine evaluate sample --models svd")
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
-        # A large test share takes its room from validation, which this command has no use for.
-        validation_share = 0.0 if args.split == "random" else min(0.15, (1 - test_share) / 2)
-        parts = split(dataset, args.split, validation_share=validation_share, test_share=test_share, seed=args.seed)
-        evaluations = [evaluate(dataset, parts, name, k=args.k, seed=args.seed, report=report) for name in names]
-    standing = all_pairs(evaluations, args.metric)
+        if kept is not None and dataset.fingerprint != kept.get("fingerprint"):
+            raise DataError(
+                f"{args.kept} is of data with the fingerprint {kept.get('fingerprint')}; {dataset.name} has "
+                f"{dataset.fingerprint}. Give the same data, read with the same options."
+            )
+        board = leaderboard(dataset, request, report=report)
+    found = board.to_dict()
+    if kept is not None:
+        found["differing"] = differing(kept, found)
     if args.json:
-        print_json(_record(dataset, parts, evaluations) | {"standing": standing.to_dict()})
-    else:
-        _print(dataset, parts, evaluations)
-        _print_standing(standing)
+        print_json(found | {"data": {name: getattr(args, name) for name in ("data", *OPTIONS)}})
+        return 0
+    print_leaderboard(board)
+    if kept is not None:
+        other = found["differing"]
+        print(
+            f"\nDiffers from {args.kept}: {', '.join(other)}." if other else f"\nEvery figure is that of {args.kept}."
+        )
     return 0
 
 
-def _model_names(text: str) -> list[str]:
-    from engine.models import MODELS
+def _asked(args: argparse.Namespace) -> Request:
+    from engine.evaluation.leaderboard import Request
 
-    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names:
-        raise ModelError(f"--models named none. Known: {', '.join(MODELS)}.")
-    for name in names:
-        if name not in MODELS:
-            raise ModelError(unknown("Model", name, MODELS))
-    return names
-
-
-def _check_metric(name: str) -> None:
-    from engine.evaluation.accumulate import RANKING_METRICS
-
-    if name not in RANKING_METRICS:
-        raise ModelError(unknown("Ranking metric", name, RANKING_METRICS))
-
-
-def _record(dataset: Dataset, split: Split, evaluations: list[Evaluation]) -> dict[str, Any]:
-    return {
-        "dataset": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "feedback": dataset.feedback,
-        "users": dataset.n_users,
-        "items": dataset.n_items,
-        "rows": len(dataset.interactions),
-        "split": {
-            "how": split.how,
-            "test_share": split.test_share,
-            "seed": split.seed,
-            "fit_rows": int(split.fit_rows.sum()),
-            "test_rows": int(split.test.sum()),
-            "test_from": split.test_from.isoformat() if split.test_from is not None else None,
-        },
-        "k": evaluations[0].k,
-        "models": [evaluation.to_dict() for evaluation in evaluations],
-    }
-
-
-def _print(dataset: Dataset, split: Split, evaluations: list[Evaluation]) -> None:
-    from engine.evaluation import METRICS
-
-    first = evaluations[0]
-    print(f"{dataset.name}: {dataset.n_users:,} users, {dataset.n_items:,} items. {split.sentence}")
-    print(
-        f"Top {first.k} for {first.users_evaluated:,} users; {first.users_cold:,} cold and "
-        f"{first.users_nothing_to_find:,} with nothing new to find are left out. 95% intervals in brackets.\n"
+    if args.models is None:
+        raise ModelError("No models were named; give --models, for instance --models popularity,svd.")
+    names = tuple(dict.fromkeys(name.strip() for name in args.models.split(",") if name.strip()))
+    return Request(
+        models=names,
+        k=args.k,
+        split=args.split,
+        test_share=args.test_share,
+        seed=args.seed,
+        seeds=args.seeds,
+        metric=args.metric,
+        by=_DEFAULT_GROUPING if args.by == "segment" else args.by,
     )
-    rows = [[metric, *(_cell(evaluation.metrics[metric]) for evaluation in evaluations)] for metric in METRICS]
-    print_table(["metric", *(evaluation.model for evaluation in evaluations)], rows)
-    reasons = dict.fromkeys(
-        f"{_ABSENT} {evaluation.model}: {estimate.reason}"
-        for evaluation in evaluations
-        for estimate in evaluation.metrics.values()
-        if estimate.reason
-    )
-    print("".join(f"\n{reason}" for reason in reasons))
 
 
-def _cell(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return _ABSENT
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.4f}"
-    return f"{estimate.value:.4f} [{estimate.low:.4f}, {estimate.high:.4f}]"
+def _read(path: str) -> dict[str, Any]:
+    """Return a kept leaderboard's JSON data."""
+    try:
+        kept = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{path} could not be read: {error.strerror}. Give a file that evaluate --json printed."
+        ) from error
+    except ValueError as error:
+        raise DataError(f"{path} holds no JSON. Give a file that evaluate --json printed.") from error
+    if not isinstance(kept, dict) or not isinstance(kept.get("request"), dict):
+        raise DataError(f"{path} holds no leaderboard. Give a file that evaluate --json printed.")
+    return kept
 
 
-def _print_standing(standing: Standing) -> None:
-    print(f"\n{standing.sentence}")
-    if not standing.pairs:
-        return
-    print(
-        f"Differences in {standing.metric} within each user, 95% intervals; p-values of paired t-tests, adjusted "
-        "over all pairs (Holm).\n"
-    )
-    rows = [
-        [
-            f"{pair.first} - {pair.second}",
-            _ABSENT if pair.difference is None else f"{pair.difference:.4f} [{pair.low:.4f}, {pair.high:.4f}]",
-            _p_value(pair.adjusted),
-            "told apart" if pair.told_apart else "not told apart",
-        ]
-        for pair in standing.pairs
-    ]
-    print_table(["pair", "difference", "adjusted p", "reading"], rows)
+def _kept_request(args: argparse.Namespace, kept: dict[str, Any]) -> Request:
+    """Return the kept request; data that ``args`` do not name are read as they were."""
+    from engine.evaluation.leaderboard import Request
 
-
-def _p_value(value: float | None) -> str:
-    if value is None:
-        return _ABSENT
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+    if args.models is not None:
+        raise ModelError("--from names the models already; leave out --models.")
+    if args.data is None:
+        vars(args).update({name: value for name, value in kept.get("data", {}).items() if name in ("data", *OPTIONS)})
+    return Request.from_dict(kept["request"])

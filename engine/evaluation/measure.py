@@ -40,7 +40,7 @@ from engine.splitting import Split
 
 Report = Callable[[str, int | None, int | None], None]
 
-_RANKING = {
+RANKING = {
     "precision": precision,
     "recall": recall,
     "ndcg": ndcg,
@@ -165,7 +165,7 @@ def _measure_lists(ranked: NDArray[np.integer], seen: sparse.csr_array, relevant
     n_had = np.diff(seen.indptr)
     known = np.flatnonzero(n_had > 0)
     item_users = np.bincount(seen.indices, minlength=seen.shape[1])
-    columns = {name: metric(ranked[known], relevant[known]) for name, metric in _RANKING.items()}
+    columns = {name: metric(ranked[known], relevant[known]) for name, metric in RANKING.items()}
     columns["novelty"] = novelty(ranked[known], item_users, len(known))
     columns["intra_list_diversity"] = intra_list_diversity(ranked[known], cooccurrence(seen))
     frame = pd.DataFrame(np.nan, index=range(len(n_had)), columns=["user", *columns])

@@ -65,7 +65,7 @@ def test_a_table_without_json(ratings, capsys, split):
     ("options", "sentence"),
     [
         (["--models", "svdd"], "Did you mean 'svd'?"),
-        (["--models", " , "], "--models named none"),
+        (["--models", " , "], "No models were named. Known: "),
         (["--models", "svd", "--k", "0"], "--k was 0"),
         (["--models", "svd", "--k", "ten"], "invalid int value: 'ten'"),
         (["--models", "svd", "--test-share", "1"], "--test-share was 1"),
@@ -73,7 +73,10 @@ def test_a_table_without_json(ratings, capsys, split):
         (["--models", "svd", "--seed", "-1"], "--seed was -1"),
         (["--models", "svd", "--split", "tempral"], "invalid choice: 'tempral'"),
         (["--models", "svd", "--metric", "ndgc"], "Did you mean 'ndcg'?"),
-        ([], "--models"),
+        (["--models", "svd", "--seeds", "0"], "--seeds was 0"),
+        (["--models", "popularity", "--by", "segmnt"], "Segmentation 'segmnt' was not found"),
+        (["--models", "svd", "--from", "x.json"], "x.json could not be read"),
+        ([], "give --models"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(ratings, capsys, options, sentence):
@@ -89,6 +92,54 @@ def test_a_log_without_times_is_sent_to_another_split(tmp_path, capsys):
     path.write_text("user,item\n" + "\n".join(f"u{n % 7},i{n % 11}" for n in range(60)))
     assert exit_code(["evaluate", str(path), "--models", "popularity"]) == 2
     assert "choose the random split" in capsys.readouterr().err
+
+
+def test_seeds_and_groups_and_the_leak_are_told(ratings, capsys):
+    asked = ["evaluate", ratings, "--models", "popularity,svd", "--split", "random", "--seeds", "3", "--by", "segment"]
+    assert main(asked) == 0
+    out = capsys.readouterr().out
+    assert "Warning: This random split leaks the future: for " in out
+    assert "Figures are means over 3 seeds." in out
+    lines = out.splitlines()
+    assert any(line.startswith("popularity") and line.endswith("the same with any seed") for line in lines)
+    assert any(line.startswith("svd") and line.endswith("seeds 0 to 2") for line in lines)
+    assert "ndcg by recency_frequency_value" in out
+
+
+def test_a_kept_leaderboard_is_computed_again(ratings, capsys, tmp_path):
+    kept = tmp_path / "leaderboard.json"
+    main(["evaluate", ratings, "--models", "popularity,svd", "--k", "4", "--seeds", "2", "--by", "lifecycle", "--json"])
+    kept.write_text(capsys.readouterr().out)
+    assert main(["evaluate", "--from", str(kept), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again.pop("differing") == []
+    first = json.loads(kept.read_text())
+    for part in ("request", "data", "split", "standing", "cold", "segments", "warning"):
+        assert again[part] == first[part]
+
+    first["models"][1]["ndcg"] += 0.1
+    kept.write_text(json.dumps(first))
+    assert main(["evaluate", ratings, "--from", str(kept)]) == 0
+    assert f"Differs from {kept}: svd ndcg." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "sentence"),
+    [
+        ("nothing", [], "holds no JSON"),
+        ("[1]", [], "holds no leaderboard"),
+        ('{"request": {"model": ["svd"]}}', [], "expected models and by choice"),
+        ('{"request": {"models": ["svd"]}, "fingerprint": "x"}', [], "with the fingerprint x"),
+        ('{"request": {"models": ["svd"]}}', ["--models", "svd"], "leave out --models"),
+    ],
+)
+def test_what_is_no_kept_leaderboard_is_one_sentence(ratings, capsys, tmp_path, text, more, sentence):
+    kept = tmp_path / "kept.json"
+    kept.write_text(text)
+    assert exit_code(["evaluate", ratings, "--from", str(kept), *more]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert sentence in err
 
 
 def exit_code(argv):

@@ -1,0 +1,121 @@
+"""A leaderboard on a terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.commands.printing import print_table
+
+if TYPE_CHECKING:
+    from engine.evaluation import Estimate, Standing
+    from engine.evaluation.leaderboard import Leaderboard
+
+_ABSENT = "—"
+
+
+def print_leaderboard(board: Leaderboard) -> None:
+    """Print every metric of every model, then which is best, by group and for new users."""
+    from engine.evaluation import METRICS
+
+    evaluations = [row.evaluation for row in board.rows]
+    first, data = evaluations[0], board.dataset
+    print(f"{data['dataset']}: {data['users']:,} users, {data['items']:,} items. {board.split.sentence}")
+    if board.warning:
+        print(f"Warning: {board.warning}")
+    print(
+        f"Top {first.k} for {first.users_evaluated:,} users; {first.users_cold:,} cold and "
+        f"{first.users_nothing_to_find:,} with nothing new to find are left out. 95% intervals in brackets.\n"
+    )
+    rows = [[metric, *(_cell(evaluation.metrics[metric]) for evaluation in evaluations)] for metric in METRICS]
+    print_table(["metric", *(evaluation.model for evaluation in evaluations)], rows)
+    reasons = dict.fromkeys(
+        f"{_ABSENT} {evaluation.model}: {estimate.reason}"
+        for evaluation in evaluations
+        for estimate in evaluation.metrics.values()
+        if estimate.reason
+    )
+    print("".join(f"\n{reason}" for reason in reasons))
+    _print_seeds(board)
+    _print_groups(board)
+    _print_standing(board.standing)
+
+
+def _print_seeds(board: Leaderboard) -> None:
+    """Print what the metric did from seed to seed, for models that draw."""
+    if board.request.seeds == 1:
+        return
+    metric = board.standing.metric
+    print(f"\nFigures are means over {board.request.seeds} seeds. {metric} from seed to seed:\n")
+    rows = []
+    for row in board.rows:
+        known = [value for value in row.values[metric] if value is not None]
+        spread = row.spread(metric)
+        told = "the same with any seed" if len(row.seeds) == 1 else f"seeds {row.seeds[0]} to {row.seeds[-1]}"
+        rows.append(
+            [
+                row.evaluation.model,
+                f"{sum(known) / len(known):.4f}" if known else _ABSENT,
+                _ABSENT if spread is None else f"{spread:.4f}",
+                told,
+            ]
+        )
+    print_table(["model", "mean", "standard deviation", "seeds"], rows)
+
+
+def _print_groups(board: Leaderboard) -> None:
+    """Print the metric by group of users and for users nothing was learnt of, where there are any."""
+    metric, names = board.standing.metric, [row.evaluation.model for row in board.rows]
+    rows: list[list[str]] = []
+    if board.segments is not None:
+        part = board.segments[board.segments["metric"] == metric]
+        for segment, figures in part.groupby("segment", sort=False):
+            by_model = figures.set_index("model")
+            users = int(by_model["users"].max())
+            cells = [_figure(*by_model.loc[name, ["value", "low", "high"]]) for name in names]
+            rows.append([str(segment), f"{users:,}", *cells])
+    cold = board.rows[0].evaluation.users_cold
+    if cold:
+        rows.append(["new users", f"{cold:,}", *(_cell(board.cold[name][metric]) for name in names)])
+    if rows:
+        print(f"\n{metric} by {board.request.by or 'what is known of users'}; the lists of new users are as served.\n")
+        print_table(["users", "number", *names], rows)
+
+
+def _print_standing(standing: Standing) -> None:
+    print(f"\n{standing.sentence}")
+    if not standing.pairs:
+        return
+    print(
+        f"Differences in {standing.metric} within each user, 95% intervals; p-values of paired t-tests, adjusted "
+        "over all pairs (Holm).\n"
+    )
+    rows = [
+        [
+            f"{pair.first} - {pair.second}",
+            _figure(pair.difference, pair.low, pair.high),
+            _p_value(pair.adjusted),
+            "told apart" if pair.told_apart else "not told apart",
+        ]
+        for pair in standing.pairs
+    ]
+    print_table(["pair", "difference", "adjusted p", "reading"], rows)
+
+
+def _cell(estimate: Estimate) -> str:
+    return _figure(estimate.value, estimate.low, estimate.high)
+
+
+def _figure(value: float | None, low: float | None, high: float | None) -> str:
+    # A frame holds NaN where a figure is missing.
+    if value is None or math.isnan(value):
+        return _ABSENT
+    if low is None or high is None:
+        return f"{value:.4f}"
+    return f"{value:.4f} [{low:.4f}, {high:.4f}]"
+
+
+def _p_value(value: float | None) -> str:
+    if value is None:
+        return _ABSENT
+    return "<0.001" if value < 0.001 else f"{value:.3f}"

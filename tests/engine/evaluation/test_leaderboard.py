@@ -1,0 +1,105 @@
+"""Repeated seeds, groups of users and new users; and the same leaderboard again from its own JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+from engine.errors import DataError, ModelError
+from engine.evaluation import METRICS, evaluate
+from engine.evaluation.accumulate import RANKING_METRICS
+from engine.evaluation.leaderboard import Request, differing, leaderboard
+from engine.splitting import split
+from tests.engine.logs import make_log, random_log
+
+
+@pytest.fixture(scope="module")
+def log():
+    """Forty users, and ten more who come in the last week only."""
+    known = random_log(5, n_rows=500).interactions
+    late = [(40 + n % 10, n % 25, 60.0 + n / 10, 4.0, "rating") for n in range(40)]
+    days = (known["time"] - known["time"].min()).dt.total_seconds() / 86400
+    rows = zip(known["user"], known["item"], days, known["rating"], known["event"], strict=True)
+    return make_log([*rows, *late], feedback="explicit", n_users=50, n_items=25)
+
+
+@pytest.fixture(scope="module")
+def board(log):
+    return leaderboard(log, Request(("popularity", "svd"), k=5, seeds=3, by="lifecycle"))
+
+
+def test_only_a_model_that_draws_is_repeated_and_its_figures_are_means(log, board):
+    popularity, svd = board.rows
+    assert (popularity.seeds, svd.seeds) == ((0,), (0, 1, 2))
+    assert popularity.spread("ndcg") is None
+    alone = [evaluate(log, board.split, "svd", k=5, seed=seed) for seed in range(3)]
+    for name in RANKING_METRICS:
+        values = [each.metrics[name].value for each in alone]
+        assert svd.values[name] == tuple(values)
+        assert svd.evaluation.metrics[name].value == pytest.approx(np.mean(values))
+        assert svd.spread(name) == pytest.approx(np.std(values, ddof=1))
+    rmse = [each.metrics["rmse"].value for each in alone]
+    assert svd.evaluation.metrics["rmse"].value == pytest.approx(np.sqrt(np.mean(np.square(rmse))))
+
+
+def test_new_users_are_measured_by_the_lists_they_get(log, board):
+    popularity = board.rows[0].evaluation
+    assert popularity.users_cold == 10
+    fit, test = (log.interactions[rows] for rows in (board.split.fit_rows, board.split.test))
+    cold = np.setdiff1d(test["user"], fit["user"])
+    share = [
+        len(set(popularity.ranking.items[user]) & set(test.loc[test["user"] == user, "item"]))
+        / test.loc[test["user"] == user, "item"].nunique()
+        for user in cold
+    ]
+    found = board.cold["popularity"]["recall"]
+    assert found.value == pytest.approx(np.mean(share))
+    assert found.low <= found.value <= found.high
+
+
+def test_where_nobody_is_new_it_says_so():
+    found = leaderboard(random_log(2), Request(("popularity",), split="leave-last")).cold["popularity"]["ndcg"]
+    assert (found.value, found.reason) == (None, "No user of the test is new.")
+
+
+def test_groups_add_up_to_the_users_measured(board):
+    part = board.segments.query("metric == 'ndcg' and model == 'svd'")
+    assert part["users"].sum() == board.rows[1].evaluation.users_evaluated
+    measured = part[part["users"] > 0]
+    weighted = np.average(measured["value"].astype(float), weights=measured["users"])
+    assert weighted == pytest.approx(board.rows[1].evaluation.metrics["ndcg"].value)
+
+
+def test_its_json_is_enough_to_compute_it_again(log, board):
+    kept = json.loads(json.dumps(board.to_dict(), allow_nan=False))
+    again = leaderboard(log, Request.from_dict(kept["request"])).to_dict()
+    assert differing(kept, again) == []
+    assert json.loads(json.dumps(again["standing"])) == kept["standing"]
+    kept["models"][0]["recall"] = 0.5
+    assert differing(kept, again) == ["popularity recall"]
+
+
+def test_the_standing_is_over_the_mean_of_the_seeds(board):
+    difference = board.standing.pairs[0].difference
+    values = {row.evaluation.model: row.evaluation.metrics["ndcg"].value for row in board.rows}
+    assert abs(difference) == pytest.approx(abs(values["svd"] - values["popularity"]))
+    assert set(METRICS) <= set(board.to_dict()["models"][0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "sentence"),
+    [
+        ({"models": ()}, ModelError, "No models were named"),
+        ({"models": ("svdd",)}, ModelError, "Did you mean 'svd'"),
+        ({"models": ("svd",), "split": "tempral"}, DataError, "Did you mean 'temporal'"),
+        ({"models": ("svd",), "test_share": 1.0}, DataError, "--test-share was 1"),
+        ({"models": ("svd",), "seeds": 0}, ModelError, "--seeds was 0"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(asked, error, sentence):
+    with pytest.raises(error, match=sentence):
+        Request(**asked)
+
+
+def test_the_split_is_the_commands(board, log):
+    assert np.array_equal(board.split.test, split(log, "temporal").test)
