@@ -50,28 +50,26 @@ def groups_of(segments: Mapping[str, NDArray[np.bool_]]) -> tuple[Group, ...]:
 def members(world: World, segments: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
     """Return who belongs to which group, ones and zeros, shape (groups, units).
 
-    minority: the fifth of the units whose true taste leans least toward what is popular; mainstream: the
-    others. Niche users are a fifth in Abdollahpouri et al. 2019 ("The unfairness of popularity bias",
-    section 3) too; there by the popularity of the history, which by chance alone would move back to the
-    middle in the rounds that follow. heavy: the fifth that comes most often; lighter: the others.
+    minority: the fifth of the units whose true taste is least like the others'; mainstream: all others. Niche
+    users are a fifth in Abdollahpouri et al. 2019 ("The unfairness of popularity bias", section 3) too; there
+    by the popularity of the history, which by chance alone would move back to the middle in the rounds that
+    follow. heavy: the fifth that comes most often; lighter: all others.
 
     Args:
         world: the units at the start.
         segments: boolean, shape (units,), by name.
     """
-    few = _lowest(lean(world))
+    few = _lowest(kinship(world))
     heavy = _lowest(-world.activity)
     rows = [np.ones(world.n_units, dtype=bool), ~few, few, heavy, ~heavy, *segments.values()]
     return np.array(rows, dtype=np.float64)
 
 
-def lean(world: World) -> NDArray[np.float64]:
-    """Return how far each unit's own taste leans toward what is popular, shape (units,).
-
-    The covariance over the catalogue of ``taste . vector`` with the items' share of the history.
-    """
-    share = world.history.item_users / max(world.history.item_users.sum(), 1)
-    return np.asarray(world.taste @ (world.vectors.T @ (share - share.mean())))
+def kinship(world: World) -> NDArray[np.float64]:
+    """Return how much each unit's taste is like everybody's: the mean cosine with all units', shape (units,)."""
+    length = np.linalg.norm(world.taste, axis=1, keepdims=True)
+    direction = world.taste / np.maximum(length, 1e-12)
+    return np.asarray(direction @ direction.mean(axis=0))
 
 
 def _lowest(values: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -71,7 +71,7 @@ def _study(study: BubbleStudy) -> None:
     bubble_rounds.over_rounds(study)
     st.subheader("Whom does it serve, and whom less?", anchor=False)
     st.write(
-        "Minority-taste users are the fifth whose taste leans least toward what is popular. A policy that fits the "
+        "Minority-taste users are the fifth whose taste is least like everybody else's. A policy that fits the "
         "mainstream can move them further than anybody from what they want."
     )
     bubble_rounds.for_whom(study)
