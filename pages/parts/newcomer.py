@@ -13,6 +13,7 @@ from engine.history import item_facts
 NAME = "Somebody new"
 _KEY = "rec-had"
 _OFFERED = 500
+_MOST = 30
 
 
 def named() -> list[str]:
@@ -26,12 +27,13 @@ def choose(dataset: Dataset) -> None:
     facts = item_facts(dataset, popular)
     titles = dict(zip(facts["item_id"], facts["title"], strict=True))
     if _KEY in st.session_state:
-        st.session_state[_KEY] = [each for each in named() if each in titles]
+        st.session_state[_KEY] = [each for each in named() if each in titles][:_MOST]
     st.multiselect(
         "What somebody new had",
         list(titles),
         format_func=titles.__getitem__,
         key=_KEY,
+        max_selections=_MOST,
         placeholder="Nothing yet: choose items they liked",
         help=f"The {_OFFERED} items that most people chose. The models serve them at once, without training again.",
     )
