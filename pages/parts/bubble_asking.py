@@ -13,7 +13,7 @@ from engine.policies import parse_stage
 from engine.world.parameters import BEHAVIOURS
 from pages.parts import formats, groupings, policies
 
-_REMEDIES = ("mmr:0.3", "calibrated:0.5", "epsilon:0.1", "cap:2")
+_REMEDIES = ("mmr:0.3", "calibrated:0.5", "epsilon:0.1", "ignored:2")
 _BEHAVIOURS = {
     "boredom": "Boredom with what was seen too often",
     "novelty": "Novelty that fades",
@@ -52,7 +52,8 @@ def _policies() -> list[dict[str, Any]]:
         format_func=lambda stage: parse_stage(stage).title,
         key="bubble_remedies",
         bind="query-params",
-        help="Re-ranked for variety or for the user's own mix of categories, exploring, or showing nothing too often.",
+        help="Re-ranked for variety or for the user's own mix of categories, exploring, or giving up what was shown "
+        "and never taken.",
     )
     plain = [each["model"] not in REFERENCES and "then" not in each for each in chosen]
     return [

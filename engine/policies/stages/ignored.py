@@ -34,8 +34,8 @@ class Ignored:
 
     @property
     def title(self) -> str:
-        """``not what was ignored 5 times``."""
-        return f"not what was ignored {self.value} times"
+        """``gives up after 5 showings``."""
+        return f"gives up after {self.value} showing{'' if self.value == 1 else 's'}"
 
     def fitted(self, evidence: Evidence) -> Self:  # noqa: ARG002 - learns nothing
         """Return itself."""
