@@ -34,11 +34,12 @@ ONBOARDING = Use(
         "The other asks first: users pick three favourites from a diverse list, by their own taste with noise, and "
         "what they see is like them from then on. Each question loses one in twenty of those asked, who see "
         "nothing in that session.",
-        "A user is activated by a first click. Assumed: how many leave over being asked.",
+        "A user is activated by a first click. Assumed: how many leave over being asked, and that answers tell half of "
+        "what people like.",
     ),
     source=(
-        "Choosing questions by popularity and diversity: Rashid et al. 2002, “Getting to know you”; noise of answers: "
-        "Amatriain, Pujol & Oliver 2009."
+        "Choosing questions by popularity and diversity: Rashid et al. 2002, “Getting to know you”; noise of answers "
+        "after Amatriain, Pujol & Oliver 2009."
     ),
     control="popularity",
     treatments=("ease", "ease+ask:3"),

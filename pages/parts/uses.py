@@ -26,7 +26,7 @@ def ask() -> dict[str, Any]:
     """
     if USE not in st.session_state and USE in st.query_params and not any(name in st.query_params for name in _SET):
         _follow_link(st.query_params[USE])
-    chosen = st.segmented_control(
+    chosen = st.pills(
         "What is personalised?",
         list(USES),
         default=ROWS.name,
@@ -44,8 +44,9 @@ def ask() -> dict[str, Any]:
 
 def _explain(use: Use, dataset: Dataset) -> None:
     """Say what will be simulated, and what the data lack for it."""
-    st.markdown(f"**{use.question}** {' '.join(use.explanation)}")
-    st.caption(f"{glossary.title(use.primary)} decides. Source: {use.source}")
+    *simulated, assumed = use.explanation
+    st.markdown(f"**{use.question}** {' '.join(simulated)}")
+    st.caption(f"{assumed} {glossary.title(use.primary)} decides. Source: {use.source}")
     lacking = use.lacks(dataset)
     if lacking is not None:
         headline.banner("warning", formats.plain(lacking))

@@ -21,6 +21,10 @@ SETTING = Param("favourites", "int", 3, "How many favourites a new user is asked
 #: Share of new users who go on after each question; the others leave this session and answer nothing. Assumed.
 PATIENCE = 0.95
 
+#: Noise of an answer, in standard deviations of utility. Assumed: what people say they like tells half of what they do,
+#: twice the noise of rating the same item again (Amatriain, Pujol & Oliver 2009).
+ANSWER_NOISE = 1.0
+
 _LISTED = 24  # items to choose from: a screen of them
 _KNOWN = 200  # of the items most users have had, those a list is made of: people can judge what they know
 
@@ -85,14 +89,14 @@ class Ask:
     def favourites(self, state: State, units: Codes) -> NDArray[np.int64]:
         """Return what each of ``units`` names: what it likes best of the list, give or take, shape (n, favourites).
 
-        Liking is true utility with the noise of a rating (Amatriain, Pujol & Oliver 2009), which belongs to the unit
-        and the item, so that asking again brings the same answers.
+        Liking is true utility with ``ANSWER_NOISE``, which belongs to the unit and the item, so that asking again
+        brings the same answers.
         """
         if self.listed is None:
             return np.zeros((len(units), 0), dtype=np.int64)
         world = state.world
         noise = normal(state.seed, "answer", world.key[units][:, None], self.listed)
-        liking = world.utility(units, np.broadcast_to(self.listed, noise.shape)) + world.params.rating_noise * noise
+        liking = world.utility(units, np.broadcast_to(self.listed, noise.shape)) + ANSWER_NOISE * noise
         return np.asarray(self.listed[np.argsort(-liking, axis=1, kind="stable")[:, : self.value]])
 
 
