@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from engine.dataset import Dataset
 
 _CLICKS = ("click", "view", "interaction")
-_CARTS = ("cart", "add_to_cart", "addtocart", "basket")
-_PURCHASES = ("purchase", "buy", "order", "transaction")
+VIEWS = ("click", "view")
+CARTS = ("cart", "add_to_cart", "addtocart", "basket")
+PURCHASES = ("purchase", "buy", "order", "transaction")
 
 
 def click_weight(dataset: Dataset) -> float:
@@ -20,7 +21,7 @@ def click_weight(dataset: Dataset) -> float:
 
 def purchase_weight(dataset: Dataset) -> float:
     """Return the weight of the log's purchase event, or its largest positive weight, or 1."""
-    named = _named(dataset, _PURCHASES)
+    named = _named(dataset, PURCHASES)
     return named[0] if named else max(_positive(dataset), default=1.0)
 
 
@@ -29,7 +30,7 @@ def purchases_per_view(dataset: Dataset) -> float | None:
 
     None where the log does not name both views and purchases.
     """
-    share = _bought_of(dataset, ("click", "view"))
+    share = _bought_of(dataset, VIEWS)
     return None if share is None else float(np.clip(share, 0.001, 0.9))
 
 
@@ -38,16 +39,19 @@ def purchases_per_cart(dataset: Dataset) -> float | None:
 
     None where the log does not name both carts and purchases.
     """
-    share = _bought_of(dataset, _CARTS)
+    share = _bought_of(dataset, CARTS)
     return None if share is None else max(share, 0.001)
 
 
-def _bought_of(dataset: Dataset, names: tuple[str, ...]) -> float | None:
+def pairs_with(dataset: Dataset, names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the pairs that have an event of ``names``, as ascending ``user x items + item``."""
     rows = dataset.interactions
-    event = rows["event"].astype(str).str.lower()
-    pair = rows["user"].to_numpy(np.int64) * dataset.n_items + rows["item"].to_numpy(np.int64)
-    touched = np.unique(pair[event.isin(names).to_numpy()])
-    bought = np.unique(pair[event.isin(_PURCHASES).to_numpy()])
+    kept = rows["event"].astype(str).str.lower().isin(names).to_numpy()
+    return np.unique(rows["user"].to_numpy(np.int64)[kept] * dataset.n_items + rows["item"].to_numpy(np.int64)[kept])
+
+
+def _bought_of(dataset: Dataset, names: tuple[str, ...]) -> float | None:
+    touched, bought = pairs_with(dataset, names), pairs_with(dataset, PURCHASES)
     if not len(touched) or not len(bought):
         return None
     return float(np.isin(touched, bought).mean())
@@ -68,7 +72,7 @@ def choice_rows(dataset: Dataset) -> NDArray[np.bool_]:
     Elsewhere every rating of explicit feedback, and every event of positive weight of implicit feedback.
     """
     event = dataset.interactions["event"].astype(str).str.lower()
-    named = event.isin(("click", "view")).to_numpy()
+    named = event.isin(VIEWS).to_numpy()
     if named.any():
         return named
     if dataset.feedback == "explicit":

@@ -17,6 +17,7 @@ from engine.world.calibration import calibrated
 from engine.world.catalogue import item_categories, item_prices, price_effect, price_slope
 from engine.world.events import click_weight, purchase_weight, purchases_per_cart, purchases_per_view
 from engine.world.exposure import fit_exposure
+from engine.world.funnel import Funnel, fit_funnel
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale, fit_ratings
 from engine.world.response import Response
@@ -70,23 +71,27 @@ def fit_world(
     paid = np.ones(dataset.n_items) if price is None else price
     category, categories = item_categories(dataset.items)
     rate, in_cart = purchases_per_view(dataset), purchases_per_cart(dataset)
+    quality_weight = weights.quality * (1 - params.exposure_share)
+    slope = float(np.hypot(weights.taste, quality_weight))
+    shares = weights.taste / slope, quality_weight / slope
+    funnel = fit_funnel(dataset, params.rank, shares, rng, trust=params.taste_trust)
     measured: dict[str, Any] = {
         name: value for name, value in (("purchase_rate", rate), ("purchases_per_cart", in_cart)) if value
     }
-
-    quality_weight = weights.quality * (1 - params.exposure_share)
-    slope = float(np.hypot(weights.taste, quality_weight))
+    if funnel is not None:
+        measured |= _slopes(funnel, params)
+    params = replace(params, **measured)
     world = World(
         name=dataset.name,
-        params=replace(params, **measured),
+        params=params,
         key=np.arange(len(user), dtype=np.int64),
         user=user.astype(np.int32),
-        taste=taste * (weights.taste / slope),
+        taste=taste * shares[0],
         activity=activity.sessions_per_day[user],
         items_per_session=activity.items_per_session[user],
         history=history,
         vectors=found.vectors,
-        quality=found.quality * (quality_weight / slope),
+        quality=found.quality * shares[1],
         price=paid,
         category=category,
         categories=categories,
@@ -108,6 +113,7 @@ def fit_world(
         ratings=None,
         click_weight=click_weight(dataset),
         purchase_weight=purchase_weight(dataset),
+        measured=tuple(measured),
         notes=tuple(
             _notes(activity.note, priced=price is not None, rate=rate, in_cart=in_cart, measured=weights.pairs > 0)
         ),
@@ -117,6 +123,21 @@ def fit_world(
         world = replace(world, revisit=fit_revisit(world, activity.lived, rng))
     world = calibrated(world)
     return replace(world, ratings=_rating_scale(world, rng)) if preferences.explicit else world
+
+
+def _slopes(funnel: Funnel, params: WorldParameters) -> dict[str, Any]:
+    """Return the funnel's slopes that take the place of defaults; who gave a value of their own keeps it."""
+    found = {
+        "cart_sensitivity": funnel.cart,
+        "purchase_sensitivity": funnel.purchase,
+        "price_sensitivity_strength": funnel.price,
+    }
+    default = WorldParameters()
+    return {
+        name: min(value, 10.0)
+        for name, value in found.items()
+        if value is not None and getattr(params, name) == getattr(default, name)
+    }
 
 
 def _units(n_users: int, users: int | None, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

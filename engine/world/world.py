@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.preferences import Preferences
-from engine.world.kernel import Goods
+from engine.world.kernel import Goods, Taking
 from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale
 from engine.world.response import Response
@@ -51,6 +51,7 @@ class World:
         purchase_weight: event weight a purchase adds where feedback is implicit.
         scene: what sessions are about beyond taste; None for nothing.
         elsewhere: what users did who are no units, for policies to learn from too, users by items; None for nobody.
+        measured: names of the parameters that the log itself told.
         notes: what had to be assumed, in sentences.
     """
 
@@ -77,6 +78,7 @@ class World:
     purchase_weight: float
     scene: Scene | None = None
     elsewhere: Preferences | None = None
+    measured: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -96,6 +98,34 @@ class World:
         length = np.linalg.norm(vectors, axis=1)
         shrink = np.divide(1.0, length, out=np.zeros_like(length), where=length > 1e-12)
         return Goods(vectors, shrink, np.ascontiguousarray(self.quality, dtype=np.float64))
+
+    @cached_property
+    def _takings(self) -> dict[tuple[int, bool], Taking]:
+        return {}
+
+    def taking(self, slate_size: int, *, forced: bool = False) -> Taking:
+        """Return how units choose from a slate, as the compiled loops take it.
+
+        Args:
+            slate_size: number of positions.
+            forced: whether they cannot choose the outside option.
+        """
+        if (slate_size, forced) not in self._takings:
+            params, response = self.params, self.response
+            gain = params.strength("novelty")
+            fading = params.novelty_fading ** np.arange(params.memory + 1 if gain else 0)
+            self._takings[slate_size, forced] = Taking(
+                slope=float(response.click_slope),
+                intercept=float(response.click_intercept),
+                attention=np.log(response.examination(slate_size)),
+                novelty=np.asarray(gain * fading, dtype=np.float64),
+                boredom_strength=params.strength("boredom"),
+                boredom_items=float(params.boredom_items),
+                boredom_half_life=float(params.boredom_half_life_days),
+                drift=params.strength("drift"),
+                forced=forced,
+            )
+        return self._takings[slate_size, forced]
 
     def utility(self, units: Codes, items: Codes) -> Array:
         """Return the true utility of ``items`` to ``units``.
