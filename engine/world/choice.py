@@ -53,15 +53,18 @@ class Taken:
         bought: NDArray[np.bool_] | None = None,
     ) -> Consumed:
         """Return it by unit and order of taking, from the ``units`` and ``slates`` it was taken of."""
-        row, order = np.nonzero(np.arange(self.places.shape[1]) < self.counts[:, None])
-        none = np.zeros(len(row), dtype=bool)
+        size = int(self.counts.sum())
+        unit, item, utility = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size)
+        rows = np.ascontiguousarray(slates, dtype=np.int32)
+        codes = np.asarray(units, dtype=np.int64)
+        kernel.gather_rows(codes, rows, self.counts, self.places, self.worth, unit, item, utility)
         return Consumed(
-            day=np.full(len(row), day, dtype=np.int32),
-            unit=np.asarray(units)[row].astype(np.int32),
-            item=slates[row, self.places[row, order]].astype(np.int32),
-            carted=none if carted is None else carted,
-            bought=none if bought is None else bought,
-            utility=self.worth[row, order],
+            day=np.full(size, day, dtype=np.int32),
+            unit=unit,
+            item=item,
+            carted=np.zeros(size, dtype=bool) if carted is None else carted,
+            bought=np.zeros(size, dtype=bool) if bought is None else bought,
+            utility=utility,
         )
 
 
@@ -87,7 +90,7 @@ def take(state: State, units: Codes, slates: NDArray[np.int32], *, choices: int 
         worth=np.empty((len(codes), most)),
         counts=np.zeros(len(codes), dtype=np.int64),
     )
-    taking = state.taking(shown.shape[1], forced=choices is not None)
+    taking = world.taking(shown.shape[1], forced=choices is not None)
     kernel.take_rows(
         codes, shown, state.minds, world.goods, taking, state.moment, extra, taken.places, taken.worth, taken.counts
     )
@@ -121,7 +124,10 @@ def respond(state: State, units: Codes, slates: NDArray[np.int32], prices: Array
     """
     world, response = state.world, state.world.response
     taken = take(state, units, slates)
-    bargains = world.scene.price_slope(state, units) if isinstance(world.scene, Bargaining) else response.price_slope
+    bargains: float | Array = response.price_slope
+    scene: object = world.scene
+    if prices is not None and isinstance(scene, Bargaining):
+        bargains = scene.price_slope(state, units)
     buying = kernel.Buying(
         cart_intercept=float(response.cart_intercept),
         cart_slope=float(response.cart_slope),

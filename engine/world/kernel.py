@@ -128,7 +128,6 @@ def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth,
         counts: written: how many were taken, shape (n,).
     """
     rank, memory, most = minds.taste.shape[1], minds.shown.shape[1], places.shape[1]
-    bores, draws = taking.boredom_strength > 0, len(taking.novelty) > 0
     appeals = np.empty(most)
     for row in range(len(units)):
         unit = units[row]
@@ -138,9 +137,7 @@ def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth,
         if not taking.forced:
             drawn = keyed(keyed(keyed(moment.outside_stream, key), moment.day), moment.session)
             outside = gumbel(drawn) - taking.intercept
-        left = 1.0
-        if bores:
-            left = 2.0 ** ((minds.bored_on[unit] - moment.day) / taking.boredom_half_life)
+        left = 2.0 ** ((minds.bored_on[unit] - moment.day) / taking.boredom_half_life)
         size = 0
         for column in range(slates.shape[1]):
             item = slates[row, column]
@@ -155,28 +152,29 @@ def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth,
                 a1 += taste[at + 1] * vector[at + 1]
                 a2 += taste[at + 2] * vector[at + 2]
                 a3 += taste[at + 3] * vector[at + 3]
+                b0 += boredom[at] * vector[at]
+                b1 += boredom[at + 1] * vector[at + 1]
+                b2 += boredom[at + 2] * vector[at + 2]
+                b3 += boredom[at + 3] * vector[at + 3]
             for at in range(full, rank):
                 a0 += taste[at] * vector[at]
+                b0 += boredom[at] * vector[at]
             utility = (a0 + a1) + (a2 + a3) + goods.quality[item]
             if extra.shape[0]:
                 utility += extra[row, column]
-            felt = utility
-            if bores:
-                for at in range(0, full, 4):
-                    b0 += boredom[at] * vector[at]
-                    b1 += boredom[at + 1] * vector[at + 1]
-                    b2 += boredom[at + 2] * vector[at + 2]
-                    b3 += boredom[at + 3] * vector[at + 3]
-                for at in range(full, rank):
-                    b0 += boredom[at] * vector[at]
-                had = max(((b0 + b1) + (b2 + b3)) * goods.shrink[item] * left, 0.0)
-                felt -= taking.boredom_strength * had / (had + taking.boredom_items)
-            if draws:
+            had = max(((b0 + b1) + (b2 + b3)) * goods.shrink[item] * left, 0.0)
+            felt = utility - taking.boredom_strength * had / (had + taking.boredom_items)
+            if len(taking.novelty):
                 times = 0
                 for place in range(memory):
                     times += shown[place] == item
                 felt += taking.novelty[times]
-            appeal = taking.slope * felt + taking.attention[column] + gumbel(keyed(luck, item))
+            appeal = taking.slope * felt + taking.attention[column]
+            chance = uniform(keyed(luck, item))
+            # A draw beats x with chance 1 - exp(-exp(-x)), which is below exp(-x): most need no logarithm.
+            if 1.0 - chance >= np.exp(appeal - outside):
+                continue
+            appeal -= np.log(-np.log(chance))
             if appeal > outside:
                 # The best so far, best first; equal ones keep the slate's order.
                 at = size
@@ -190,6 +188,18 @@ def take_rows(units, slates, minds, goods, taking, moment, extra, places, worth,
                         worth[row, behind] = worth[row, behind - 1]
                     appeals[at], places[row, at], worth[row, at] = appeal, column, utility
         counts[row] = size
+
+
+@compiled
+def gather_rows(units, slates, counts, places, worth, unit, item, utility):
+    """Write what ``take_rows`` found as one entry an item taken, by unit and order of taking."""
+    number = 0
+    for row in range(len(units)):
+        for order in range(counts[row]):
+            unit[number] = units[row]
+            item[number] = slates[row, places[row, order]]
+            utility[number] = worth[row, order]
+            number += 1
 
 
 @compiled

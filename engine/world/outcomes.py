@@ -37,6 +37,8 @@ class Consumed:
 
 def joined(parts: Sequence[Consumed]) -> Consumed:
     """Return what was consumed in all ``parts``, in their order."""
+    if len(parts) == 1:
+        return parts[0]
     return Consumed(
         day=np.concatenate([np.zeros(0, np.int32), *(part.day for part in parts)]),
         unit=np.concatenate([np.zeros(0, np.int32), *(part.unit for part in parts)]),

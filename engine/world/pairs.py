@@ -26,6 +26,8 @@ def contains(seen: Pairs, pairs: Pairs) -> NDArray[np.bool_]:
 
 def added(seen: Pairs, pairs: Pairs) -> Pairs:
     """Return ``seen`` (sorted) with ``pairs`` (not yet among them), sorted."""
+    if not len(pairs):
+        return seen
     merged = np.empty(len(seen) + len(pairs), dtype=np.int64)
     kernel.merge_sorted(seen, np.sort(pairs), merged)
     return merged

@@ -76,22 +76,6 @@ class State:
         choice, outside, cart, purchase = (stream(self.seed, name) for name in _STREAMS)
         return kernel.Moment(choice, outside, cart, purchase, self.day, self.session)
 
-    def taking(self, slate_size: int, *, forced: bool) -> kernel.Taking:
-        """Return how units choose from a slate now, as the compiled loops take it."""
-        params, response = self.world.params, self.world.response
-        gain = params.strength("novelty")
-        return kernel.Taking(
-            slope=float(response.click_slope),
-            intercept=float(response.click_intercept),
-            attention=np.log(response.examination(slate_size)),
-            novelty=np.asarray(gain * params.novelty_fading ** np.arange(params.memory + 1 if gain else 0), np.float64),
-            boredom_strength=params.strength("boredom"),
-            boredom_items=float(params.boredom_items),
-            boredom_half_life=float(params.boredom_half_life_days),
-            drift=params.strength("drift"),
-            forced=forced,
-        )
-
     def at(self, day: int, session: int) -> Self:
         """Return the same state at another time."""
         return replace(self, day=day, session=session)
@@ -124,14 +108,17 @@ class State:
         if (np.diff(unit) < 0).any():
             order = np.argsort(unit, kind="stable")
             unit, item = unit[order], item[order]
-        state = self if units is None else self.visited(units)
+        visits = self.visits
+        if units is not None:
+            visits = visits.copy()
+            visits[units] += 1
         if units is None or slates is None:
             units, slates = np.unique(unit), np.zeros((len(np.unique(unit)), 0), dtype=np.int32)
         codes, rows = np.asarray(units, dtype=np.int64), np.ascontiguousarray(slates, dtype=np.int32)
-        minds, goods, taking = self.minds, self.world.goods, self.taking(rows.shape[1], forced=False)
+        minds, goods, taking = self.minds, self.world.goods, self.world.taking(rows.shape[1])
         kernel.remember_rows(codes, rows, minds, goods, taking, self.day)
         kernel.consume_pairs(unit, item, minds, goods, taking)
-        return replace(state, seen_pairs=added(self.seen_pairs, pairs_of(unit, item, self.world.n_items)))
+        return replace(self, visits=visits, seen_pairs=added(self.seen_pairs, pairs_of(unit, item, self.world.n_items)))
 
 
 def opening(world: World, seed: int) -> State:

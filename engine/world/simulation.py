@@ -88,7 +88,7 @@ def _session(state: State, shelf: Shelf, units: Codes, today: Array, block: int)
         slates = shelf.slates(state, rows)
         shown.append(slates)
         happened.append(respond(state, rows, slates, shelf.prices(state, rows, slates), today))
-    return np.concatenate(shown), joined(happened)
+    return shown[0] if len(shown) == 1 else np.concatenate(shown), joined(happened)
 
 
 def _checked(
