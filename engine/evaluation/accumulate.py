@@ -23,17 +23,26 @@ RATIOS: dict[str, tuple[str, str | None]] = {
     "hit_rate": ("hit_rate", None),
     "novelty": ("novelty", None),
     "intra_list_diversity": ("intra_list_diversity", None),
+    "serendipity": ("serendipity", None),
+    "average_recommendation_popularity": ("average_recommendation_popularity", None),
+    "miscalibration": ("miscalibration", None),
 }
 RATING_METRICS = ("rmse", "mae")
 RANKING_METRICS = ("precision", "recall", "ndcg", "map", "mrr", "hit_rate")
 
 METRICS = (
     *RATING_METRICS,
+    "calibration_error",
     *RANKING_METRICS,
     "coverage",
     "gini",
+    "entropy",
+    "personalisation",
     "novelty",
     "intra_list_diversity",
+    "serendipity",
+    "average_recommendation_popularity",
+    "miscalibration",
     "fit_seconds",
     "latency_p50_ms",
     "latency_p99_ms",

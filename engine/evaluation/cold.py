@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.dataset import Dataset
 from engine.evaluation.accumulate import RANKING_METRICS, number
-from engine.evaluation.measure import RANKING
+from engine.evaluation.lists import RANKING
 from engine.evaluation.pairs import relevant_items
 from engine.evaluation.record import Evaluation
 from engine.metrics.intervals import Estimate, ratio_intervals

@@ -8,30 +8,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
+from engine.categories import categories_of
 from engine.dataset import Dataset
 from engine.errors import ModelError, unknown
 from engine.evaluation.accumulate import METRICS, RANKING_METRICS, RATING_METRICS, estimates, number
 from engine.evaluation.latency import latency_ms
+from engine.evaluation.lists import measure_lists, measure_together
 from engine.evaluation.pairs import predict_pairs, relevant_items, users_at_once
 from engine.evaluation.record import Evaluation
-from engine.metrics.average_precision import average_precision
-from engine.metrics.coverage import catalogue_coverage
-from engine.metrics.gini import gini
-from engine.metrics.hit_rate import hit_rate
+from engine.metrics.calibration import calibration_error
 from engine.metrics.intervals import Estimate
-from engine.metrics.intra_list_diversity import intra_list_diversity
-from engine.metrics.lists import exposure
 from engine.metrics.mae import absolute_errors
-from engine.metrics.ndcg import ndcg
-from engine.metrics.novelty import novelty
-from engine.metrics.precision import precision
-from engine.metrics.recall import recall
-from engine.metrics.reciprocal_rank import reciprocal_rank
 from engine.metrics.rmse import squared_errors
-from engine.metrics.similarity import cooccurrence
 from engine.models import MODELS, make_model
 from engine.models.base import Recommender
 from engine.models.ranking import Ranking, top_k
@@ -40,14 +30,7 @@ from engine.splitting import Split
 
 Report = Callable[[str, int | None, int | None], None]
 
-RANKING = {
-    "precision": precision,
-    "recall": recall,
-    "ndcg": ndcg,
-    "map": average_precision,
-    "mrr": reciprocal_rank,
-    "hit_rate": hit_rate,
-}
+_NOTHING_TO_FIND = "No user has both rows to learn from and something new to find in the test."
 
 
 def evaluate(
@@ -64,8 +47,8 @@ def evaluate(
 
     Lists leave out what the user had in the rows learnt from. Ranking metrics are means over users with a row
     to learn from and something to find; RMSE and MAE are over all rated test pairs, with predictions clipped
-    to the scale; coverage, Gini, novelty and intra-list diversity are over the lists of all users with a row
-    to learn from. Memory beyond the model's own stays bounded: users are scored in blocks.
+    to the scale; what the lists are like (coverage, Gini, novelty and so on) is over all users with a row to
+    learn from. Memory beyond the model's own stays bounded: users are scored in blocks.
 
     Args:
         dataset: the log.
@@ -101,25 +84,29 @@ def evaluate(
 
     say("Measuring", None, None)
     relevant = relevant_items(dataset, split, seen)
-    per_user = _measure_lists(ranking.items, seen, relevant)
+    categories = categories_of(dataset)
+    per_user = measure_lists(ranking.items, seen, relevant, None if categories is None else categories.shares)
+    per_user = per_user.assign(squared_error=np.nan, absolute_error=np.nan, ratings=np.nan)
+    calibration = float("nan")
     rating_reason = _why_no_ratings(dataset, split, info.predicts_ratings)
     if not rating_reason:
-        _measure_ratings(per_user, dataset, split, model)
+        calibration = _measure_ratings(per_user, dataset, split, model)
     is_known, finds = np.diff(seen.indptr) > 0, np.diff(relevant.indptr) > 0
     in_test = np.bincount(dataset.interactions["user"][split.test], minlength=dataset.n_users) > 0
     per_user = per_user[is_known | in_test].reset_index(drop=True)
 
-    shown = exposure(ranking.items[is_known], dataset.n_items)
+    together = measure_together(ranking.items[is_known], dataset.n_items)
     metrics = estimates(per_user, seed=seed) | {
-        "coverage": Estimate(number(catalogue_coverage(shown))),
-        "gini": Estimate(number(gini(shown))),
+        **{name: Estimate(number(value)) for name, value in together.items()},
+        "calibration_error": Estimate(number(calibration)),
         "fit_seconds": Estimate(fit_seconds),
         "latency_p50_ms": Estimate(float(np.quantile(waited, 0.5))),
         "latency_p99_ms": Estimate(float(np.quantile(waited, 0.99))),
     }
-    reasons = dict.fromkeys(RATING_METRICS, rating_reason) | dict.fromkeys(
-        RANKING_METRICS, "No user has both rows to learn from and something new to find in the test."
-    )
+    reasons = dict.fromkeys((*RATING_METRICS, "calibration_error"), rating_reason)
+    reasons |= dict.fromkeys((*RANKING_METRICS, "serendipity"), _NOTHING_TO_FIND)
+    if categories is None:
+        reasons["miscalibration"] = "The item table names no categories."
     return Evaluation(
         model=model_name,
         title=info.title,
@@ -160,22 +147,8 @@ def rank_everybody(model: Recommender, seen: sparse.csr_array, k: int, *, report
     return Ranking(items=items, scores=scores)
 
 
-def _measure_lists(ranked: NDArray[np.integer], seen: sparse.csr_array, relevant: sparse.csr_array) -> pd.DataFrame:
-    """Return the list metrics of every user of the Dataset, NaN where a metric does not concern the user."""
-    n_had = np.diff(seen.indptr)
-    known = np.flatnonzero(n_had > 0)
-    item_users = np.bincount(seen.indices, minlength=seen.shape[1])
-    columns = {name: metric(ranked[known], relevant[known]) for name, metric in RANKING.items()}
-    columns["novelty"] = novelty(ranked[known], item_users, len(known))
-    columns["intra_list_diversity"] = intra_list_diversity(ranked[known], cooccurrence(seen))
-    frame = pd.DataFrame(np.nan, index=range(len(n_had)), columns=["user", *columns])
-    frame["user"] = np.arange(len(n_had), dtype=np.int32)
-    frame.loc[known, list(columns)] = np.column_stack(list(columns.values()))
-    return frame.assign(squared_error=np.nan, absolute_error=np.nan, ratings=np.nan)
-
-
-def _measure_ratings(per_user: pd.DataFrame, dataset: Dataset, split: Split, model: Recommender) -> None:
-    """Fill in each user's sums of errors over the rated test pairs."""
+def _measure_ratings(per_user: pd.DataFrame, dataset: Dataset, split: Split, model: Recommender) -> float:
+    """Fill in each user's sums of errors over the rated test pairs; return the calibration error over all."""
     test = dataset.preferences_of(split.test)
     predicted = predict_pairs(model, test)
     count = np.bincount(test.user, minlength=dataset.n_users)
@@ -186,6 +159,7 @@ def _measure_ratings(per_user: pd.DataFrame, dataset: Dataset, split: Split, mod
     }
     for name, values in sums.items():
         per_user[name] = np.where(count > 0, values, np.nan)
+    return calibration_error(predicted, test.value)
 
 
 def _why_no_ratings(dataset: Dataset, split: Split, predicts_ratings: bool) -> str:

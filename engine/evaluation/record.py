@@ -26,8 +26,9 @@ class Evaluation:
         k: length of the lists.
         metrics: an Estimate for each name of METRICS.
         per_user: one row a user with a row to learn from or to test on. Columns: ``user`` (code); the ranking
-            metrics (NaN for users who are cold or have nothing to find); ``novelty`` and
-            ``intra_list_diversity`` (NaN for cold users); ``squared_error``, ``absolute_error`` (sums) and
+            metrics and ``serendipity`` (NaN for users who are cold or have nothing to find); ``novelty``,
+            ``intra_list_diversity``, ``average_recommendation_popularity`` and ``miscalibration`` (NaN for cold
+            users, the last also where items have no categories); ``squared_error``, ``absolute_error`` (sums) and
             ``ratings`` (their count; all NaN where the model predicts no ratings).
         ranking: top k of every user of the Dataset, without what the user had in the rows learnt from.
         fitted: the model itself, fitted on ``split.fit_rows``.

@@ -79,6 +79,12 @@ TERMS: dict[str, Term] = {
         "higher",
         "users with a relevant item in the top k ÷ users",
     ),
+    "calibration_error": Term(
+        "Calibration error",
+        "How far predicted ratings are from those given, on average over groups of alike predictions.",
+        "lower",
+        "mean of |mean predicted − mean given| over ten groups by prediction, in rating points",
+    ),
     # Discovery
     "coverage": Term(
         "Coverage",

@@ -15,8 +15,15 @@ from pages.parts import charts, formats, glossary, tables
 Board = Mapping[str, Evaluation]
 
 _AT_K = ("precision", "recall", "ndcg", "map", "mrr", "hit_rate")
-_DIGITS = {"novelty": 2, "fit_seconds": 2, "latency_p50_ms": 2, "latency_p99_ms": 2}
-_UNITS = {"novelty": " bits", "fit_seconds": " s", "latency_p50_ms": " ms", "latency_p99_ms": " ms"}
+_DIGITS = {
+    "entropy": 2,
+    "novelty": 2,
+    "average_recommendation_popularity": 0,
+    "fit_seconds": 2,
+    "latency_p50_ms": 2,
+    "latency_p99_ms": 2,
+}
+_UNITS = {"novelty": " bits", "entropy": " bits", "fit_seconds": " s", "latency_p50_ms": " ms", "latency_p99_ms": " ms"}
 _AGAINST = "Against Popularity"
 _MARKS = {"better": "▲ better", "worse": "▼ worse", "not told apart": "≈ not told apart"}
 

@@ -68,8 +68,9 @@ def test_every_mean_has_its_interval_and_what_cannot_be_measured_says_why(open_p
     assert board["nDCG@10 95%"].str.fullmatch(r"0\.\d{3} to 0\.\d{3}").all()
     assert board.loc["Baseline", "RMSE"] > 0
     assert board.loc[["Popularity", "Random"], "RMSE"].isna().all()
-    assert "“—” for MAE and RMSE of Popularity and Random: This model orders items and predicts no rating." in words(
-        page
+    assert (
+        "“—” for Calibration error, MAE and RMSE of Popularity and Random: This model orders items and predicts no rating."
+        in words(page)
     )
 
 

@@ -6,10 +6,12 @@ import pickle
 import numpy as np
 import pytest
 
+from engine.discovery.health import health
 from engine.errors import ModelError
 from engine.evaluation import METRICS, evaluate
 from engine.evaluation.accumulate import RATIOS
 from engine.evaluation.pairs import predict_pairs, relevant_items
+from engine.metrics.calibration import calibration_error
 from engine.pairs import seen_items
 from engine.splitting import Split, split
 from tests.engine.logs import make_log, random_log
@@ -85,8 +87,17 @@ def test_a_low_rating_is_relevant_as_any_rating_is():
 
 @pytest.fixture(scope="module")
 def rated():
-    dataset = random_log()
+    dataset = random_log(items={"category": ["Drama", "Action", "Comedy", "Action", "Drama"] * 5})
     return dataset, evaluate(dataset, split(dataset, "random", test_share=0.25), "svd", {"n_epochs": 3}, k=5, seed=1)
+
+
+def test_what_the_lists_are_like_is_what_discovery_health_says(rated):
+    dataset, evaluation = rated
+    known = health(dataset, evaluation.split, evaluation.ranking).model.measures
+    for name in ("gini", "entropy", "personalisation", "novelty", "intra_list_diversity", "serendipity"):
+        assert evaluation.metrics[name].value == pytest.approx(known[name].value), name
+    for name in ("average_recommendation_popularity", "miscalibration"):
+        assert evaluation.metrics[name].value == pytest.approx(known[name].value), name
 
 
 def test_rmse_and_mae_are_over_all_test_pairs_with_clipped_predictions(rated):
@@ -94,6 +105,7 @@ def test_rmse_and_mae_are_over_all_test_pairs_with_clipped_predictions(rated):
     test = dataset.preferences_of(evaluation.split.test)
     predicted = np.clip(evaluation.fitted.score(test.user)[np.arange(len(test)), test.item], 1, 5)
     assert evaluation.metrics["rmse"].value == pytest.approx(np.sqrt(np.mean((predicted - test.value) ** 2)))
+    assert evaluation.metrics["calibration_error"].value == pytest.approx(calibration_error(predicted, test.value))
     assert evaluation.metrics["mae"].value == pytest.approx(np.mean(np.abs(predicted - test.value)))
     assert evaluation.per_user["ratings"].sum() == len(test)
 
