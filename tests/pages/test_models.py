@@ -68,10 +68,8 @@ def test_every_mean_has_its_interval_and_what_cannot_be_measured_says_why(open_p
     assert board["nDCG@10 95%"].str.fullmatch(r"0\.\d{3} to 0\.\d{3}").all()
     assert board.loc["Baseline", "RMSE"] > 0
     assert board.loc[["Popularity", "Random"], "RMSE"].isna().all()
-    assert (
-        "“—” for Calibration error, MAE and RMSE of Popularity and Random: This model orders items and predicts no rating."
-        in words(page)
-    )
+    why = "This model orders items and predicts no rating."
+    assert f"“—” for Calibration error, MAE and RMSE of Popularity and Random: {why}" in words(page)
 
 
 def test_only_what_is_missing_is_offered_for_training(open_page, rated):
