@@ -1,9 +1,9 @@
 """User-slates a second: sessions of simulated users, against a bare NumPy loop and against T-RECS's own step.
 
-A user-slate is one user's session with ten items. Ours is all that ``engine.world.run`` does but training: who comes,
-what they had is passed over, position bias, Gumbel choice, boredom, novelty and drift, carts, purchases, satisfaction
-and the log of it; users come three times a day on average. The bare loop is what one would write first: whole arrays, ``default_rng``, position bias, Gumbel
-choice of at most one item, boredom and drift in place, and nothing kept.
+A user-slate is one user's session with ten items. Ours is all that ``engine.world.run`` does but training: who comes
+(three times a day on average), what they had is passed over, position bias, Gumbel choice, boredom, novelty and drift,
+carts, purchases, satisfaction and the log of it. The bare loop is what one would write first: whole arrays,
+``default_rng``, position bias, Gumbel choice of at most one item, boredom and drift in place, and nothing kept.
 
 T-RECS 0.2.1 (Lucherini et al. 2021, arXiv 2107.08959) pins pandas 1.0.5, which no current Python installs. Its peer is
 its step as published (``models/recommender.py``: ``run``, ``recommend``, ``generate_recommendations``;
