@@ -21,6 +21,7 @@ from pages.parts import (
     plan_rigour,
     plan_variants,
     planning,
+    policies,
 )
 
 _KINDS = {
@@ -81,7 +82,7 @@ def ask(dataset: Dataset) -> Asked | None:
             file=None if source is None else str(source.path),
             digest="" if source is None else _digest(str(source.path), export_columns.stamp(source.path)),
             reading={} if source is None else {"unit": source.unit, "day": source.day},
-            world={"control": control["model"], "params": control["params"], "users": run["users"]}
+            world={"control": policies.policy(control), "params": control["params"], "users": run["users"]}
             | {"retrain_every": run["retrain_every"]}
             if kind == "simulator"
             else {},

@@ -9,7 +9,7 @@ from engine.dataset import Dataset
 from experiments.describing import CORRECTIONS, stopping_rule
 from experiments.drafting import draft, names_of
 from experiments.plan import Plan
-from pages.parts import formats
+from pages.parts import formats, policies
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Choice:
     @property
     def plan(self) -> Plan:
         """The plan, with the simulated users it asks for."""
-        names = names_of(["+".join((arm["model"], *arm.get("then", ()))) for arm in (self.control, *self.treatments)])
+        names = names_of([policies.policy(arm) for arm in (self.control, *self.treatments)])
         return draft(names, users=self.run["users"], **self.rules)
 
     def request(self, dataset: Dataset) -> dict[str, Any]:

@@ -144,6 +144,11 @@ def arm(spec: str, told: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
     return {"model": read.base, "params": params} | ({"then": list(read.then)} if read.stages else {})
 
 
+def policy(arm: Mapping[str, Any]) -> str:
+    """Return the policy of what requests carry as it is written, without its parameters."""
+    return "+".join((arm["model"], *arm.get("then", ())))
+
+
 def models_of(specs: Sequence[str]) -> list[str]:
     """Return the models that ``specs`` begin with, each once; references have no parameters."""
     return [base for base in dict.fromkeys(parse(spec).base for spec in specs) if base not in BASES]

@@ -75,6 +75,7 @@ def test_requests_without_stages_are_the_ones_they_were(open_page, log):
     assert policies.arm("svd(n_factors=5)+mmr:0.3", told) == {
         "model": "svd", "params": {"n_factors": 5, "n_epochs": 2}, "then": ["mmr:0.3"],
     }  # fmt: skip
+    assert policies.policy(policies.arm("svd(n_factors=5)+mmr:0.3")) == "svd+mmr:0.3"
     assert policies.models_of(["svd+mmr:0.3", "svd", "oracle", "random", "ease"]) == ["svd", "ease"]
     page = open_page(log, seed="78")
     plain = request(log, seed=78)
