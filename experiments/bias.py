@@ -47,7 +47,7 @@ def _learning(results: Results, metric: str, row: Mapping[Any, Any]) -> str:
         if results.meta.settings.get("shared_training", True)
         else "each variant learns from its own users alone"
     )
-    if row["absolute"] == 0:
+    if row["absolute"] == row["absolute_low"] == row["absolute_high"] == 0:
         return f"That {because} makes no difference here: on average this test would show the truth, {true}."
     said = f"Because {because}, this test would on average show {shown} where the truth is {true}."
     if row["absolute_low"] <= 0 <= row["absolute_high"]:

@@ -83,7 +83,7 @@ def interference(
     without = _pooled(runs, [alone[run.variant, units] for run in runs], plan)
     seen, same = (values_along(without_covariates(log, plan).overall, plan) for log in (within, without))
     found = seen[["metric", "variant"]].copy()
-    reach = ndtri(1 - plan.alpha / 2) * _standard_error(within, without, plan)
+    reach = ndtri(1 - plan.alpha / 2) * _standard_error(within, without, plan, experiment.n_units)
     for name in ("absolute", "relative"):
         found[name] = seen[name] - same[name]
         found[f"inside_{name}"] = truth.effects[name] + found[name]
@@ -109,22 +109,31 @@ def _pooled(runs: Sequence[Log], values: Sequence[Floats], plan: Plan) -> Log:
     )
 
 
-def _standard_error(within: Log, without: Log, plan: Plan) -> Floats:
+def _standard_error(within: Log, without: Log, plan: Plan, units: int) -> Floats:
     """Return the standard error of each metric's and treatment's interference, in the order of an effect table.
 
-    Each unit is compared with itself, a ratio's by the delta method; units respond independently of one another.
+    Each unit is compared with itself in the truth, a ratio's by the delta method; units respond independently of
+    one another. Where every unit was seen under every variant, variants are compared within units too.
     """
-    change = [
-        np.full(within.n_units, np.nan)
-        if metric.kind == "quantile"
-        else linearised(within, metric) - linearised(without, metric)
-        for metric in plan.metrics
-    ]
-    variances = np.array(
+    change = np.stack(
         [
-            [part.var(ddof=1) / len(part) if len(part := each[within.variant == place]) > 1 else np.nan]
-            for each in change
-            for place in range(len(plan.variants))
+            np.full(within.n_units, np.nan)
+            if metric.kind == "quantile"
+            else linearised(within, metric) - linearised(without, metric)
+            for metric in plan.metrics
         ]
-    ).reshape(len(plan.metrics), len(plan.variants))
-    return np.asarray(np.sqrt(variances[:, 1:] + variances[:, :1]).ravel())
+    )
+    counts = np.bincount(within.variant, minlength=len(plan.variants))
+    if np.ptp(counts) == 0 and within.n_units == units * len(plan.variants):
+        each = change.reshape(len(plan.metrics), len(plan.variants), units)
+        return _mean_error(each[:, 1:] - each[:, :1]).ravel()
+    error = np.stack([_mean_error(change[:, within.variant == place]) for place in range(len(plan.variants))], axis=1)
+    return np.hypot(error[:, 1:], error[:, :1]).ravel()
+
+
+def _mean_error(values: Floats) -> Floats:
+    """Return the standard error of the mean along the last axis; NaN of fewer than two values."""
+    number = values.shape[-1]
+    if number < 2:
+        return np.full(values.shape[:-1], np.nan)
+    return np.asarray(values.std(axis=-1, ddof=1) / np.sqrt(number))

@@ -49,7 +49,7 @@ def concluded(
             )
             drawn = {each.name: np.array(each.values)[[one.world - 1 for one in known]] for each in parameters}
             conclusion = _moved(_separated(conclusion, drawn, better), drawn, absolute)
-            found.append(replace(conclusion, sentence=_sentence(conclusion, plan, number)))
+            found.append(replace(conclusion, sentence=_sentence(conclusion, parameters, plan, number)))
     return tuple(found)
 
 
@@ -95,7 +95,7 @@ def _moved(conclusion: Conclusion, drawn: dict[str, Floats], absolute: Floats) -
     return replace(conclusion, moved_by=name, correlation=float(found[name].statistic))
 
 
-def _sentence(conclusion: Conclusion, plan: Plan, number: int) -> str:
+def _sentence(conclusion: Conclusion, parameters: Sequence[DrawnParameter], plan: Plan, number: int) -> str:
     metric = find(plan.metrics, conclusion.metric)
     better, worlds = conclusion.better, conclusion.worlds
     if not worlds:
@@ -114,11 +114,13 @@ def _sentence(conclusion: Conclusion, plan: Plan, number: int) -> str:
             f"{conclusion.where_failing:.3g} on average there, {conclusion.where_better:.3g} in the others."
         )
     elif conclusion.moved_by is not None:
-        larger = (conclusion.correlation or 0) > 0
+        larger = (conclusion.correlation or 0) * sign(metric) > 0
         said += f" It is largest where {_words(conclusion.moved_by)} is {'high' if larger else 'low'}."
     elif conclusion.failing and better:
         said += " No single assumption tells the worlds where it fails from the others."
-    return said
+    named = conclusion.separated_by or conclusion.moved_by
+    meaning = next((each.meaning for each in parameters if each.name == named), "")
+    return f"{said} ({_words(named or '').capitalize()}: {meaning[:1].lower()}{meaning[1:]})" if meaning else said
 
 
 def _words(name: str) -> str:

@@ -87,6 +87,7 @@ def plausible_worlds(
         DrawnParameter(
             name=each.name,
             unit=each.unit,
+            meaning=each.meaning,
             low=float((each.plausible or (0, 0))[0]),
             high=float((each.plausible or (0, 0))[1]),
             values=tuple(float(getattr(settings, each.name)) for settings in used),

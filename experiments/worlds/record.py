@@ -39,6 +39,7 @@ class DrawnParameter:
     Attributes:
         name: its name in ``engine.world.WorldParameters``.
         unit: what it is measured in.
+        meaning: what it does, in a sentence.
         low: lower end of what is plausible.
         high: upper end.
         values: what each world took, in order.
@@ -46,6 +47,7 @@ class DrawnParameter:
 
     name: str
     unit: str
+    meaning: str
     low: float
     high: float
     values: tuple[float, ...]

@@ -103,7 +103,8 @@ def _spread(key: str, metric: Metric, treatment: str, by: str) -> None:
     spread = distribution(units, metric, treatment, by)
     if spread["middle"].nunique() <= _FEW:
         return
-    changed = spread[spread["middle"] != 0]
+    # The bin in the middle holds the unchanged, most users, beside whom the others could not be seen.
+    changed = spread.assign(share=spread["share"].where(spread["middle"] != 0))
     chart = charts.figure(x_title=f"Difference in {metric.label.lower()}", y_title="Share of users", height=320)
     charts.zero_line(chart, vertical=True)
     for segment, part in changed.groupby("segment", sort=False):
@@ -115,7 +116,9 @@ def _spread(key: str, metric: Metric, treatment: str, by: str) -> None:
         data=spread,
         name="individual-spread",
     )
-    st.caption("Users whose difference is zero are left out of this chart; the outermost bins hold what lies beyond.")
+    st.caption(
+        "The bin around zero, with all the unchanged, is left out here; the outermost hold what lies beyond."
+    )
 
 
 def _cells(row: pd.Series, metric: Metric) -> dict[str, str]:

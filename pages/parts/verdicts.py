@@ -102,6 +102,9 @@ def figures(results: Results) -> None:
         pairs.append(("p_value", formats.p_value(row["p_value_adjusted"])))
     if meta.simulated:
         pairs.append(("true_uplift", formats.uplift(row["true_relative"])))
+    if results.worlds is not None:
+        found = results.worlds.conclusion(row["metric"], row["variant"])
+        pairs.append(("plausible_worlds", f"{found.better} of {found.worlds}"))
     pairs += [("Users" if meta.simulated else "Units", formats.count(meta.units)), ("Days", formats.count(meta.days))]
     headline.figures(pairs)
     interval = formats.interval(formats.uplift(row["relative_low"]), formats.uplift(row["relative_high"]))

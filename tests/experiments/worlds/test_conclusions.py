@@ -22,7 +22,8 @@ def said(uplifts, metric=PAID, **drawn):
         for place, each in enumerate(uplifts)
     ]  # fmt: skip
     parameters = [
-        DrawnParameter(name=name, unit="", low=0, high=1, values=tuple(values)) for name, values in drawn.items()
+        DrawnParameter(name=name, unit="", meaning=f"What {name} does.", low=0, high=1, values=tuple(values))
+        for name, values in drawn.items()
     ]
     (found,) = concluded(truths, parameters, a_plan(metrics=(metric,)), len(uplifts))
     return found
@@ -57,7 +58,7 @@ def test_where_it_never_fails_the_parameter_that_moves_it_is_named():
     found = said(0.05 - 0.03 * RISING, share=RISING, other=MIXED)
     assert (found.separated_by, found.moved_by, found.failing) == (None, "share", ())
     assert found.correlation == pytest.approx(-1)
-    assert found.sentence.endswith("It is largest where share is low.")
+    assert found.sentence.endswith("It is largest where share is low. (Share: what share does.)")
 
 
 def test_less_is_better_where_the_metric_says_so():
