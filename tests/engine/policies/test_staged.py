@@ -42,7 +42,7 @@ rows = st.integers(0, 12).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(RERANKING),
     st.lists(rows, min_size=1, max_size=4),

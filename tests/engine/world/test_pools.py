@@ -18,7 +18,7 @@ from tests.engine.world.logs import small_log
 
 @pytest.fixture(scope="module")
 def world():
-    return fit_world(small_log(), np.random.default_rng(1), users=200)
+    return fit_world(small_log(), np.random.default_rng(1), users=90)
 
 
 def test_a_staged_policy_arranges():

@@ -11,7 +11,7 @@ from engine.policies.stages.thompson import Thompson
 from engine.world.pairs import contains, pairs_of
 from tests.engine.policies.stages.pools import pool_of, small_state
 
-N = 3000
+N = 1500
 
 
 @pytest.fixture(scope="module")
