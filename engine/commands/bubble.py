@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help="for instance svd,svd+mmr:0.3; random, oracle and none (no recommender) are always beside them",
     )
     parser.add_argument("--rounds", type=int, default=20, help="weekly rounds (default 20)")
-    parser.add_argument("--users", type=int, help="simulated users in each draw (default 300, at most the data's)")
+    parser.add_argument("--users", type=int, help="simulated users in each draw (default 200, at most the data's)")
     parser.add_argument("--seeds", type=int, default=5, help="draws of users and luck; bands are over them (default 5)")
     parser.add_argument("--seed", type=int, default=0, help="seed of all draws (default 0)")
     parser.add_argument(

@@ -19,8 +19,8 @@ from engine.world import World, fit_world
 from engine.world.parameters import WorldParameters
 from engine.world.policy import Report
 
-ROUNDS, USERS, SEEDS = 20, 300, 5
-"""What is asked for where nothing is said: 20 weekly rounds, 300 users in each of 5 draws."""
+ROUNDS, USERS, SEEDS = 20, 200, 5
+"""What is asked for where nothing is said: 20 weekly rounds, 200 users in each of 5 draws."""
 
 _SLATE, _CHOICES = 10, 3
 
@@ -44,7 +44,7 @@ def bubble(
         dataset: the log that simulated users are fitted to.
         policies: each by name, ``svd+mmr:0.3``, or as ``{"model": name, "params": {}, "then": ["mmr:0.3"]}``.
         rounds: weekly rounds, at least 2.
-        users: in each draw, at most the log's; 300, or all the log's where it has fewer, when None.
+        users: in each draw, at most the log's; 200, or all the log's where it has fewer, when None.
         seeds: draws of users and of luck, at least 2.
         seed: any integer.
         retrain_every: rounds between refits; None to train once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -38,7 +39,7 @@ class Arm:
 
     Attributes:
         name: as it was asked for: ``svd+mmr:0.3``.
-        title: what a reader calls it.
+        title: what a reader calls it; no two arms share one.
         role: ``policy`` or ``reference``.
     """
 
@@ -234,7 +235,7 @@ def study(
                     block.clear()
             done += rounds
     return BubbleStudy(
-        arms=tuple(Arm(name, titles[name], "reference" if name in REFERENCES else "policy") for name in makers),
+        arms=tuple(Arm(name, title, _role(name)) for name, title in _told_apart(titles).items()),
         groups=groups,
         rules=rules,
         blocks=blocks,
@@ -246,6 +247,16 @@ def study(
         drift=world.params.strength("drift"),
         switched_off=tuple(each for each in BEHAVIOURS if world.params.strength(each) == 0),
     )
+
+
+def _role(name: str) -> Literal["policy", "reference"]:
+    return "reference" if name in REFERENCES else "policy"
+
+
+def _told_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return titles by name, with the name after those that several arms share."""
+    shared = Counter(titles.values())
+    return {name: title if shared[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
 
 
 def _reference(name: str) -> Maker:

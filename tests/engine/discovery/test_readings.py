@@ -17,7 +17,7 @@ def test_a_bubble_that_is_there_is_found(study, read):
     narrow = read["narrow"]
     assert narrow.verdict == "bubble"
     assert narrow.for_whom[0] == "everybody"
-    assert narrow.sentence.startswith("Narrow: a filter bubble exists for everybody. What a user consumes in rounds 7")
+    assert narrow.sentence.startswith("Narrow (narrow): a filter bubble exists for everybody. What a user consumes in rounds 7")
     assert "less varied than with no recommender" in narrow.sentence
     assert "less varied than under random" in narrow.sentence
     assert "Over 8 rounds it narrows" in narrow.sentence
@@ -46,7 +46,7 @@ def test_alike_beyond_their_tastes_is_told(read):
 
 def test_the_answer_names_every_policy(study):
     sentence = answer(study)
-    assert "Narrow and Narrow close a filter bubble around everybody" in sentence
+    assert "Narrow (narrow) and Narrow (narrow for few) close a filter bubble around everybody" in sentence
     assert all(arm.title in sentence for arm in study.arms if arm.role == "policy")
     assert "Oracle" not in sentence
 
