@@ -1,0 +1,162 @@
+"""From one period to the next: a calibrated chance to stay away, and what those who come back are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from engine.dataset import Dataset
+from engine.errors import DataError
+from engine.people.features import DAY_SECONDS, features, outcomes
+
+MANY = 1000
+"""Users from which trees are grown and isotonic calibration is used; with fewer both overfit (scikit-learn's guide)."""
+
+FEWEST = 20
+"""Users who came back, and who stayed away, that a model learns from at the least."""
+
+_RECENCY = ["recency_days"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """What was known of users at a moment, and what they did until the period's end.
+
+    Attributes:
+        known: of ``engine.people.features.features``; one row a user known by then, index = user code.
+        churned: whether they stayed away, shape (users,).
+        value: what they were worth in the period, shape (users,).
+    """
+
+    known: pd.DataFrame
+    churned: NDArray[np.bool_]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned.
+
+    Attributes:
+        risk: scikit-learn's classifier of staying away, calibrated.
+        recency_risk: the same of recency alone, the yardstick.
+        base_rate: share of users who stayed away in the period it was calibrated on.
+        worth: scikit-learn's regressor of the value of who comes back.
+        level: what ``worth`` is multiplied by, so that its sum was right in the period it was calibrated on.
+        usual: mean value a user in that period, whoever they are.
+    """
+
+    risk: Any
+    recency_risk: Any
+    base_rate: float
+    worth: Any
+    level: float
+    usual: float
+
+    def churn_risk(self, known: pd.DataFrame) -> NDArray[np.float64]:
+        """Return each user's chance to stay away, 0..1."""
+        chance: NDArray[np.float64] = self.risk.predict_proba(known)[:, 1]
+        return chance
+
+    def recency_only(self, known: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the chance that recency alone foretells."""
+        chance: NDArray[np.float64] = self.recency_risk.predict_proba(known[_RECENCY])[:, 1]
+        return chance
+
+    def expected_value(self, known: pd.DataFrame) -> NDArray[np.float64]:
+        """Return each user's expected value: the chance to come back times what they are worth then (a hurdle model,
+        Mullahy 1986, Journal of Econometrics 33(3))."""
+        expected: NDArray[np.float64] = (1 - self.churn_risk(known)) * self.level * self.worth.predict(known)
+        return expected
+
+
+def period(dataset: Dataset, begin: int, period_days: int) -> Period:
+    """Return the users known at ``begin`` (seconds since 1970) and what they did in the period from then on."""
+    known = features(dataset, begin, period_days)
+    active, value = outcomes(dataset, begin, begin + period_days * DAY_SECONDS)
+    return Period(known, ~active[known.index], value[known.index])
+
+
+def learn(fit_on: Period, calibrate_on: Period, seed: int) -> Learned:
+    """Fit on one period and calibrate on the one after it.
+
+    Trees (scikit-learn's histogram gradient boosting) where there are many users, otherwise a logistic and a Poisson
+    regression of the logarithms. Value has a logarithmic link and takes zeros: not everybody who comes back buys.
+
+    Raises:
+        DataError: too few users came back or stayed away in either period.
+    """
+    for each in (fit_on, calibrate_on):
+        away, back = int(each.churned.sum()), int((~each.churned).sum())
+        if min(away, back) < FEWEST:
+            raise DataError(
+                f"Of {len(each.churned):,} users known by then {back:,} came back and {away:,} stayed away in a "
+                f"period; to tell them apart takes {FEWEST} of each. Choose another length of period, or load a longer "
+                "log."
+            )
+    many = len(fit_on.churned) >= MANY
+    risk = _classifier(many, seed).fit(fit_on.known, fit_on.churned)
+    recency = _classifier(False, seed).fit(fit_on.known[_RECENCY], fit_on.churned)
+    worth = _regressor(many, seed).fit(fit_on.known[~fit_on.churned], fit_on.value[~fit_on.churned])
+    known, returned = calibrate_on.known, ~calibrate_on.churned
+    told = float(worth.predict(known[returned]).sum())
+    return Learned(
+        risk=_calibrated(risk, known, calibrate_on.churned),
+        recency_risk=_calibrated(recency, known[_RECENCY], calibrate_on.churned),
+        base_rate=float(calibrate_on.churned.mean()),
+        worth=worth,
+        level=float(calibrate_on.value[returned].sum()) / told if told > 0 else 1.0,
+        usual=float(calibrate_on.value.mean()),
+    )
+
+
+def _classifier(many: bool, seed: int) -> Any:
+    if many:
+        return HistGradientBoostingClassifier(
+            learning_rate=0.05,
+            max_iter=120,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            early_stopping=False,
+            random_state=seed,
+        )
+    return make_pipeline(_logarithms(), StandardScaler(), LogisticRegression(max_iter=1000))
+
+
+def _regressor(many: bool, seed: int) -> Any:
+    if many:
+        return HistGradientBoostingRegressor(
+            loss="poisson",
+            learning_rate=0.05,
+            max_iter=120,
+            max_leaf_nodes=8,
+            min_samples_leaf=40,
+            early_stopping=False,
+            random_state=seed,
+        )
+    return make_pipeline(_logarithms(), StandardScaler(), PoissonRegressor(alpha=1.0, max_iter=1000))
+
+
+def _logarithms() -> FunctionTransformer:
+    return FunctionTransformer(_signed_logarithm)
+
+
+def _signed_logarithm(values: pd.DataFrame) -> pd.DataFrame:
+    """Return log(1 + |x|) with the sign of x: counts and amounts lose their long tails, a trend keeps its way."""
+    size = values.to_numpy(np.float64)
+    return pd.DataFrame(np.sign(size) * np.log1p(np.abs(size)), index=values.index, columns=values.columns)
+
+
+def _calibrated(model: Any, known: pd.DataFrame, churned: NDArray[np.bool_]) -> Any:
+    method = "isotonic" if len(churned) >= MANY else "sigmoid"
+    return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(known, churned)
