@@ -6,10 +6,21 @@ import pandas as pd
 import streamlit as st
 
 from engine.dataset import Dataset
+from engine.people import TITLES, Predictions, beside
 from engine.segments import Segmentation
 from engine.segments.members import segment_members
 from engine.segments.telling import most_telling, most_telling_taste
-from pages.parts import chrome, formats, groupings, headline, segment_charts, segment_quality, state, tables
+from pages.parts import (
+    chrome,
+    foretelling,
+    formats,
+    groupings,
+    headline,
+    segment_charts,
+    segment_quality,
+    state,
+    tables,
+)
 
 _MEMBER_COLUMNS = {
     "user_id": st.column_config.TextColumn("User", pinned=True),
@@ -19,7 +30,11 @@ _MEMBER_COLUMNS = {
     "last": st.column_config.DatetimeColumn("Last seen", format="D MMM YYYY"),
     "recency_days": st.column_config.NumberColumn("Days since", format="%.0f"),
     "value": st.column_config.NumberColumn("Value", format="%.2f"),
+    "churn_risk": st.column_config.NumberColumn("Churn risk", format="percent"),
+    "expected_value": st.column_config.NumberColumn("Expected value", format="%.2f"),
 }
+
+QUESTION = "Who are the users?"
 
 
 def main() -> None:
@@ -30,21 +45,30 @@ def main() -> None:
     choice = st.container(horizontal=True, vertical_alignment="bottom")
     by = choice.selectbox(
         "Group users by",
-        list(segmentation.frame.columns),
+        list(dict.fromkeys([*segmentation.frame.columns, *TITLES])),
         format_func=groupings.title,
         key="segments_by",
         bind="query-params",
-        help="By what they did, when, or any column of the user table that groups them.",
+        help="By what they did, when, any column of the user table that groups them, or what is expected of them.",
         width=340,
     )
+    predictions = None
+    if by in TITLES:
+        with top:
+            if not foretelling.ready(dataset, QUESTION):
+                return
+        predictions = foretelling.load(foretelling.key_of(dataset.fingerprint))
+        segmentation = groupings.grouped(dataset.fingerprint, by)
     profile = groupings.profile(dataset.fingerprint, by)
     with top:
         _answer(profile, segmentation, dataset)
+        if predictions is not None:
+            foretelling.how_good(predictions, by)
     with choice:
         chosen = _chosen(profile)
     segment_charts.size_and_value(profile, chosen=chosen, name=f"segments-{by}", pick=_pick)
     _table(profile, segmentation, by)
-    _members(dataset, segmentation, by, profile, chosen)
+    _members(dataset, segmentation, by, profile, chosen, predictions)
     _taste(dataset, by, profile)
     segment_quality.draw(dataset, by, list(profile["segment"]))
 
@@ -62,7 +86,7 @@ def _answer(profile: pd.DataFrame, segmentation: Segmentation, dataset: Dataset)
             f"No segment stands out by value; “{fact.segment}”, with {formats.share(fact.share, 0)} of users, "
             f"brings {formats.share(fact.value_share, 0)} of it."
         )
-    headline.ask("Who are the users?", answer)
+    headline.ask(QUESTION, answer)
     st.caption(f"Value here is the {unit}, added up over each user's whole history in the log.")
     headline.figures(
         [
@@ -117,7 +141,14 @@ def _table(profile: pd.DataFrame, segmentation: Segmentation, by: str) -> None:
     tables.table(shown, f"segment-profile-{by}", data=profile)
 
 
-def _members(dataset: Dataset, segmentation: Segmentation, by: str, profile: pd.DataFrame, chosen: str | None) -> None:
+def _members(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    by: str,
+    profile: pd.DataFrame,
+    chosen: str | None,
+    predictions: Predictions | None,
+) -> None:
     st.subheader("Who is in it?" if chosen is None else f"Who is in “{chosen}”?", anchor=False)
     if chosen is None:
         st.write("Choose a segment above to list its users and download them.")
@@ -131,9 +162,10 @@ def _members(dataset: Dataset, segmentation: Segmentation, by: str, profile: pd.
         f"{formats.decimal(row['value_per_user'], 1)} of value and "
         f"{formats.decimal(row['interactions_per_user'], 1)} interactions a user. The most valuable come first."
     )
-    tables.table(
-        segment_members(dataset, segmentation, by, chosen), "segment-users", columns=_MEMBER_COLUMNS, height=320
-    )
+    members = segment_members(dataset, segmentation, by, chosen)
+    if predictions is not None:
+        members = beside(members, dataset, predictions)
+    tables.table(members, "segment-users", columns=_MEMBER_COLUMNS, height=320)
 
 
 def _taste(dataset: Dataset, by: str, profile: pd.DataFrame) -> None:

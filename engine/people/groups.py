@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from engine.dataset import Dataset
 from engine.people.predictions import Predictions
 from engine.segments.activity import INACTIVE
 from engine.segments.segmentation import Segmentation
@@ -56,3 +57,10 @@ def _meaning(by: str, values: pd.Series, predictions: Predictions) -> str:
             f"Chance to do nothing {ahead}: {values.min():.0%} to {values.max():.0%}, {values.mean():.0%} on average."
         )
     return f"Expected {ahead}: {values.min():,.2f} to {values.max():,.2f}, {values.mean():,.2f} on average."
+
+
+def beside(members: pd.DataFrame, dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
+    """Return ``members`` (one row a user, by ``user_id``) with what is expected of each, in two columns more."""
+    places = pd.Index(dataset.users["user_id"]).get_indexer(pd.Index(members["user_id"]))
+    expected = predictions.frame.iloc[places].reset_index(drop=True)
+    return members.reset_index(drop=True).join(expected)

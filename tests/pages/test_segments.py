@@ -7,6 +7,7 @@ import pytest
 from engine import jobs, store
 from engine.jobs import folder
 from tests.engine.logs import make_log, random_log
+from tests.pages.trained import do
 
 CATEGORIES = {"category": ["Books", "Audio", "Garden", "Books", "Audio"] * 5}
 
@@ -49,6 +50,8 @@ def test_it_opens_with_the_most_telling_fact(app, log):
         "Lifecycle",
         "Behaviour clusters",
         "Country",
+        "Churn risk",
+        "Expected value",
     ]
     assert page.dataframe[0].value["Users"].astype(int).sum() == 40
 
@@ -122,3 +125,42 @@ def test_a_model_that_cannot_be_evaluated_says_why(app):
         page.run()
     assert not page.exception
     assert page.error[0].value.startswith("Popularity: ")
+
+
+@pytest.fixture(scope="module")
+def sparse_log():
+    """Users who come seldom enough for some to stay away in a week."""
+    return random_log(n_users=250, n_rows=1200, items=CATEGORIES)
+
+
+def test_what_is_expected_is_offered_with_one_button(app, sparse_log):
+    page = open_page(app, sparse_log, segments_by="Churn risk")
+    assert not page.exception
+    assert "not foretold yet" in words(page)
+    assert [button.label for button in page.button if button.key == "foretell"] == ["Foretell the users"]
+
+
+@pytest.mark.parametrize(
+    ("by", "said", "segment"),
+    [
+        ("Churn risk", "of the tenth of users with the highest risk", "High risk"),
+        ("Expected value", "Expected values added up to", "High expected value"),
+    ],
+)
+def test_what_is_expected_groups_the_users_and_says_how_good_it_is(app, sparse_log, by, said, segment):
+    do("engine.people:task", {"dataset": store.put(sparse_log)})
+    page = open_page(app, sparse_log, segments_by=by)
+    assert not page.exception
+    assert said in words(page)
+    assert page.selectbox(key="segment").options[0] == segment
+    page.selectbox(key="segment").set_value(segment).run()
+    assert not page.exception
+    members = next(table.value for table in page.dataframe if "churn_risk" in table.value)
+    assert {"user_id", "churn_risk", "expected_value"} <= set(members)
+
+
+def test_a_log_without_times_says_so_and_lets_choose_another_grouping(app):
+    page = open_page(app, make_log([(0, 0), (1, 1), (1, 0)]), segments_by="Churn risk")
+    assert not page.exception
+    assert "This log has no times, so nothing can be foretold." in words(page)
+    assert page.selectbox(key="segments_by").value == "churn_risk"
