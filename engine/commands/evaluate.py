@@ -43,6 +43,13 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         "--seeds", type=int, default=1, metavar="N", help="measure models that draw at random with N seeds (default 1)"
     )
     parser.add_argument(
+        "--tune",
+        type=int,
+        default=0,
+        metavar="N",
+        help="first look for each model's best parameters, in N trials on validation rows (default: as they are)",
+    )
+    parser.add_argument(
         "--metric", default="ndcg", metavar="NAME", help="ranking metric that says which is best (default ndcg)"
     )
     parser.add_argument(
@@ -110,6 +117,7 @@ def _asked(args: argparse.Namespace) -> Request:
         seeds=args.seeds,
         metric=args.metric,
         by=_DEFAULT_GROUPING if args.by == "segment" else args.by,
+        tune=args.tune,
     )
 
 

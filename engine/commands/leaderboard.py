@@ -36,6 +36,9 @@ def print_leaderboard(board: Leaderboard) -> None:
         if estimate.reason
     )
     print("".join(f"\n{reason}" for reason in reasons))
+    for tuned in board.tuned.values():
+        found = ", ".join(f"{name} {_plain(value)}" for name, value in tuned.params.items())
+        print(f"\nTuned {tuned.sentence}\n  {found}")
     _print_seeds(board)
     _print_groups(board)
     _print_standing(board.standing)
@@ -100,6 +103,10 @@ def _print_standing(standing: Standing) -> None:
         for pair in standing.pairs
     ]
     print_table(["pair", "difference", "adjusted p", "reading"], rows)
+
+
+def _plain(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _cell(estimate: Estimate) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ from engine.evaluation.repeat import Repeated, repeat
 from engine.metrics.intervals import Estimate
 from engine.models import MODELS
 from engine.splitting import How, Split, split
+
+if TYPE_CHECKING:
+    from engine.tuning import Tuned
 
 TEST_SHARES: Mapping[str, float] = {"temporal": 0.15, "random": 0.2, "leave-last": 0.15}
 TIMINGS = ("fit_seconds", "latency_p50_ms", "latency_p99_ms")
@@ -39,6 +42,7 @@ class Request:
         seeds: with how many seeds, from ``seed`` on, a model that draws is measured.
         metric: the ranking metric that says which model is best.
         by: a grouping of users to tell figures apart by; None for none.
+        tune: trials to tune each model with on validation rows before it is measured; 0 for none.
     """
 
     models: tuple[str, ...]
@@ -50,6 +54,7 @@ class Request:
     seeds: int = 1
     metric: str = "ndcg"
     by: str | None = None
+    tune: int = 0
 
     def __post_init__(self) -> None:
         if not self.models:
@@ -61,7 +66,12 @@ class Request:
             raise ModelError(unknown("Ranking metric", self.metric, RANKING_METRICS))
         if self.split not in TEST_SHARES:
             raise DataError(unknown("Split", self.split, TEST_SHARES))
-        for name, value, least in (("k", self.k, 1), ("seed", self.seed, 0), ("seeds", self.seeds, 1)):
+        for name, value, least in (
+            ("k", self.k, 1),
+            ("seed", self.seed, 0),
+            ("seeds", self.seeds, 1),
+            ("tune", self.tune, 0),
+        ):
             if value < least:
                 raise ModelError(f"--{name} was {value}; it must be {least} or more.")
         if self.test_share is not None and not 0 < self.test_share < 1:
@@ -93,7 +103,7 @@ class Leaderboard:
     """Models measured alike, and what of their order holds.
 
     Attributes:
-        request: what was asked for.
+        request: what was asked for; once tuned, with the parameters found and no tuning left to do.
         dataset: the data's name, fingerprint, feedback and size.
         split: the split.
         rows: each model, as in ``request.models``.
@@ -101,6 +111,7 @@ class Leaderboard:
         warning: where the split leaks the future, one sentence; otherwise empty.
         cold: by model, each ranking metric over users nothing was learnt of.
         segments: as `engine.segments.quality_by_segment`, of all models; None where not asked for.
+        tuned: by model, how its parameters were found; models without any to tune are left out.
     """
 
     request: Request
@@ -111,6 +122,7 @@ class Leaderboard:
     warning: str
     cold: Mapping[str, Mapping[str, Estimate]]
     segments: pd.DataFrame | None
+    tuned: Mapping[str, Tuned]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON data; ``request`` alone is enough to compute it again."""
@@ -132,6 +144,7 @@ class Leaderboard:
             "standing": self.standing.to_dict(),
             "cold": {model: {name: asdict(one) for name, one in found.items()} for model, found in self.cold.items()},
             "segments": None if self.segments is None else _records(self.segments),
+            "tuned": {model: found.to_dict() for model, found in self.tuned.items()},
         }
 
 
@@ -150,6 +163,9 @@ def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = N
     segmentation = segment_users(dataset, request.seed) if request.by else None
     if segmentation is not None and request.by:
         segmentation.column(request.by)
+    tuned = _tuned(dataset, parts, request, report)
+    found = {name: each.params for name, each in tuned.items()}
+    request = replace(request, params={**request.params, **found}, tune=0)
     rows = tuple(
         repeat(
             dataset,
@@ -185,7 +201,32 @@ def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = N
         warning=leak_warning(dataset, parts),
         cold={each.model: cold_users(dataset, each) for each in evaluations},
         segments=by_segment,
+        tuned=tuned,
     )
+
+
+def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | None) -> dict[str, Tuned]:
+    """Tune every model of the request that can be."""
+    from engine.tuning import tune
+    from engine.tuning.space import tunable
+
+    if request.tune == 0:
+        return {}
+    return {
+        name: tune(
+            dataset,
+            parts,
+            name,
+            request.params.get(name),
+            trials=request.tune,
+            metric=request.metric,
+            k=request.k,
+            seed=request.seed,
+            report=report,
+        )
+        for name in request.models
+        if tunable(MODELS[name], request.params.get(name, {}))
+    }
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

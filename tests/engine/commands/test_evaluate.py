@@ -75,6 +75,7 @@ def test_a_table_without_json(ratings, capsys, split):
         (["--models", "svd", "--metric", "ndgc"], "Did you mean 'ndcg'?"),
         (["--models", "svd", "--seeds", "0"], "--seeds was 0"),
         (["--models", "popularity", "--by", "segmnt"], "Segmentation 'segmnt' was not found"),
+        (["--models", "svd", "--tune", "-1"], "--tune was -1"),
         (["--models", "svd", "--from", "x.json"], "x.json could not be read"),
         ([], "give --models"),
     ],
@@ -121,6 +122,20 @@ def test_a_kept_leaderboard_is_computed_again(ratings, capsys, tmp_path):
     kept.write_text(json.dumps(first))
     assert main(["evaluate", ratings, "--from", str(kept)]) == 0
     assert f"Differs from {kept}: svd ndcg." in capsys.readouterr().out
+
+
+def test_tuned_models_are_measured_with_what_was_found_and_computed_again_without_tuning(ratings, capsys, tmp_path):
+    kept = tmp_path / "leaderboard.json"
+    assert main(["evaluate", ratings, "--models", "popularity,ease", "--tune", "4", "--json"]) == 0
+    kept.write_text(capsys.readouterr().out)
+    found = json.loads(kept.read_text())
+    assert list(found["tuned"]) == ["ease"]
+    assert len(found["tuned"]["ease"]["trials"]) == 4
+    assert found["models"][1]["params"] == found["tuned"]["ease"]["params"] == found["request"]["params"]["ease"]
+    assert main(["evaluate", "--from", str(kept)]) == 0
+    assert f"Every figure is that of {kept}." in capsys.readouterr().out
+    main(["evaluate", ratings, "--models", "ease", "--tune", "2"])
+    assert "Tuned EASE: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
