@@ -18,7 +18,16 @@ from engine.preferences import Preferences
 from engine.world import World, WorldParameters, fit_world
 from engine.world.life import live
 from engine.world.pairs import contains, pairs_of
-from engine.world.population import Population, Presence, Visits, fit_population, newcomers, next_rates, visits_of
+from engine.world.population import (
+    Population,
+    Presence,
+    Visits,
+    fit_population,
+    newcomers,
+    next_rates,
+    session_lengths_of,
+    visits_of,
+)
 from engine.world.sessions import Lived, lived_of, within
 from engine.world.taste import draw_tastes, latent
 
@@ -88,7 +97,7 @@ def fidelity(
     visits = visits_of(before)
     population = fit_population(before, recent_days=min(spell.days, spell.cut))
     tell("Living through the held-out weeks", None, None)
-    cast, presence = _cast(world, visits, population, spell, rng)
+    cast, presence = _cast(world, before, visits, population, spell, rng)
     simulated = live(cast, spell.days, seed, presence=presence)
 
     tell("Comparing", None, None)
@@ -164,7 +173,12 @@ def _before(dataset: Dataset, spell: _Spell) -> Dataset:
 
 
 def _cast(
-    world: World, visits: Visits, population: Population | None, spell: _Spell, rng: np.random.Generator
+    world: World,
+    before: Lived,
+    visits: Visits,
+    population: Population | None,
+    spell: _Spell,
+    rng: np.random.Generator,
 ) -> tuple[World, Presence | None]:
     """Return who lives through the held-out weeks: known users, and new ones with tastes of the population."""
     weekday = (spell.first_day + pd.Timedelta(days=spell.cut)).weekday()
@@ -172,7 +186,8 @@ def _cast(
     if population is None:
         return known, None
     pace, stays = next_rates(population, visits, rng)
-    new_pace, new = newcomers(population, spell.days, rng)
+    first, later = session_lengths_of(before)
+    new_pace, new = newcomers(population, spell.days, first, rng)
     n, m = len(pace), len(new_pace)
     alike = rng.integers(0, n, m)
     cast = replace(
@@ -181,12 +196,12 @@ def _cast(
         user=np.concatenate([known.user, known.user[alike]]),
         taste=np.concatenate([known.taste, known.taste[alike]]),
         activity=np.concatenate([pace, new_pace]),
-        items_per_session=np.concatenate([known.items_per_session, known.items_per_session[alike]]),
+        items_per_session=np.concatenate([later[visits.user], later[visits.user[alike]]]),
         history=replace(known.history, n_users=n + m),
     )
     presence = Presence(
         since=np.concatenate([np.zeros(n), new.since]),
-        opens=np.concatenate([np.zeros(n, dtype=bool), new.opens]),
+        opens=np.concatenate([np.zeros(n, dtype=np.int64), new.opens]),
         sessions=np.concatenate([stays, new.sessions]),
     )
     return cast, presence
@@ -234,11 +249,11 @@ def _how(population: Population | None, presence: Presence | None, foretold: Lik
     if population is None or presence is None:
         told.append("The log has too few users to tell who leaves: everybody seen before is around, nobody new comes.")
     else:
-        around, new = int(((presence.sessions > 0) & ~presence.opens).sum()), int(presence.opens.sum())
+        around, new = int(((presence.sessions > 0) & (presence.opens == 0)).sum()), int((presence.opens > 0).sum())
         told.append(
             f"Of the users seen before, {around:,} are still around by what their visits say (MBG/NBD model), "
             f"each with a rate of sessions of their own; {new:,} new users come, as many a day as in the weeks "
-            "before, with the tastes and session lengths of users already known."
+            "before, with the tastes of users already known and first sessions as long as theirs were."
         )
     if foretold is not None:
         told.append(

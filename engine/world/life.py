@@ -47,6 +47,9 @@ def live(world: World, days: int, seed: int, *, presence: Presence | None = None
     """
     unit, day, session = _sessions(world, days, seed, presence)
     length = _lengths(world, unit, day, session, seed)
+    if presence is not None:
+        first = np.diff(unit, prepend=-1) != 0
+        length = np.where(first & (presence.opens[unit] > 0), presence.opens[unit], length)
     place = np.repeat(np.arange(len(unit)), length)
     number = np.arange(len(place)) - np.repeat(np.cumsum(length) - length, length)
     item, repeat = _picks(world, unit[place], seed)
@@ -75,7 +78,7 @@ def _sessions(
         rate = rate * np.clip(every + 1 - presence.since[:, None], 0, 1)
     counts = poisson.ppf(uniform(seed, "organic sessions", world.key[:, None], every), rate).astype(np.int64)
     if presence is not None:
-        counts += presence.opens[:, None] & (every == np.floor(presence.since)[:, None])
+        counts += (presence.opens[:, None] > 0) & (every == np.floor(presence.since)[:, None])
     counts = np.minimum(counts, world.params.max_sessions_per_day)
     if presence is not None:
         before = np.cumsum(counts, axis=1) - counts

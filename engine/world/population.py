@@ -19,6 +19,7 @@ from engine.world.sessions import Lived
 
 Array = NDArray[np.float64]
 
+_SESSION_PRIOR = 3.0  # average sessions mixed into each user's choices a session
 _FEWEST = 20  # users below which the four numbers say nothing
 _BOUNDS = ((-4.0, 5.0), (-6.0, 9.0), (-5.0, 5.0), (-5.0, 5.0))  # of the four logarithms
 
@@ -65,12 +66,13 @@ class Presence:
 
     Attributes:
         since: day from which a unit is around, may be a fraction, shape (units,).
-        opens: whether the unit certainly has a session on that day, shape (units,).
+        opens: choices of the first session, which the unit certainly has on that day; 0 for who is known already,
+            shape (units,).
         sessions: sessions after which the unit has left; 0 for who is not around at all, shape (units,).
     """
 
     since: Array
-    opens: NDArray[np.bool_]
+    opens: NDArray[np.int64]
     sessions: NDArray[np.int64]
 
 
@@ -81,6 +83,22 @@ def visits_of(lived: Lived) -> Visits:
     codes, first, counts = np.unique(user, return_index=True, return_counts=True)
     begin, end = start[first], start[first + counts - 1]
     return Visits(user=codes, more=counts - 1, recency=end - begin, observed=np.maximum(lived.days - begin, 1e-3))
+
+
+def session_lengths_of(lived: Lived) -> tuple[NDArray[np.int64], Array]:
+    """Return the choices of every user's first session, and each user's mean in later ones.
+
+    The mean is shrunk to everybody's, of all sessions where nobody came twice; shape (users,).
+    """
+    opens = lived.opens
+    length = np.bincount(np.cumsum(opens) - 1)
+    user = lived.user[opens]
+    first = np.diff(user, prepend=-1) != 0
+    chosen = length[~first] if (~first).any() else length
+    mean = chosen.mean()
+    counts = np.bincount(user[~first], minlength=lived.n_users)
+    total = np.bincount(user[~first], length[~first], minlength=lived.n_users)
+    return length[first], np.maximum((total + _SESSION_PRIOR * mean) / (counts + _SESSION_PRIOR), 1.0)
 
 
 def fit_population(lived: Lived, *, recent_days: int) -> Population | None:
@@ -137,13 +155,22 @@ def next_rates(population: Population, visits: Visits, rng: np.random.Generator)
     return pace, np.where(here, left, 0)
 
 
-def newcomers(population: Population, days: int, rng: np.random.Generator) -> tuple[Array, Presence]:
-    """Return the sessions a day and the presence of the users who come for the first time within ``days``."""
+def newcomers(
+    population: Population, days: int, first_sessions: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[Array, Presence]:
+    """Return the sessions a day and the presence of the users who come for the first time within ``days``.
+
+    Args:
+        population: the rates.
+        days: at least 1.
+        first_sessions: choices in the first sessions of users before them, which the new ones' are drawn from.
+        rng: draws.
+    """
     n = int(rng.poisson(population.arrivals_per_day * days))
     pace = rng.gamma(population.shape, 1 / population.rate, n)
     chance = rng.beta(population.leaving, population.staying, n)
     return pace, Presence(
         since=rng.uniform(0, days, n),
-        opens=np.ones(n, dtype=bool),
+        opens=rng.choice(first_sessions, n),
         sessions=rng.geometric(np.clip(chance, 1e-9, 1.0)),
     )

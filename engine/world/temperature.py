@@ -1,9 +1,10 @@
 """How strongly liking decides a choice: the temperature at which simulated users behave as the log's do.
 
 Who chooses by taste takes items that are alike. The statistic is how alike: the mean inner product of the item
-vectors of two items one user took. It is measured on users whose items the vectors were not learned from, for
-these would look alike by construction, and the weight of taste is the one at which users simulated under the log's
-own exposure, taking as many items each, show the same (indirect inference: Gourieroux, Monfort & Renault 1993).
+vectors of two items one user took, beyond what popularity makes alike. It is measured on users whose items the
+vectors were not learned from, for these would look alike by construction, and the weight of taste is the one at which
+users simulated under the log's own exposure, taking as many items each, show the same (indirect inference:
+Gourieroux, Monfort & Renault 1993).
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from engine.world.taste import draw_tastes, latent
 
 Array = NDArray[np.float64]
 
-_HELD_OUT = 0.25  # of the users
+_HELD_OUT = 0.33  # of the users
 _ENOUGH_PAIRS = 50  # pairs of held-out users below which the weights are not worth estimating
 _SMALLEST, _LARGEST = 0.1, 3.0  # logits per sd; keeps a sparse or a separable log plausible
 _QUALITY = (0.25, 2.5)
-_CELLS = 200_000  # held-out users times items that are simulated
+_MOST_WEIGHT = 20  # of a user
+_CELLS = 300_000  # held-out users times items that are simulated
 
 
 @dataclass(frozen=True)
@@ -64,22 +66,22 @@ def choice_weights(
     if len(seen) < _ENOUGH_PAIRS:
         return ChoiceWeights(taste=1.0, quality=1.0, pairs=0)
     found = latent(seen, rank, rng, trust=trust)
-    held = np.sort(held[: max(20, _CELLS // preferences.n_items)])
-    theirs = preferences.of_users(held)
-    asked = alikeness(_sums(theirs, found.vectors), _squares(theirs, found.vectors), counts[held])
-
+    order = held[np.argsort(counts[held], kind="stable")]
+    theirs = preferences.of_users(order[_evenly(len(order), max(20, _CELLS // preferences.n_items))])
+    took = theirs.user_items
     known = np.flatnonzero(seen.user_items)
-    drawn = rng.choice(known, len(held))
-    taste = draw_tastes(found, drawn, 1.0, rng)
+    taste = draw_tastes(found, rng.choice(known, len(took)), 1.0, rng)
     liking = taste @ found.vectors.T
-    taking = fit_exposure(np.zeros_like(liking), counts[held], preferences.item_users)
+    taking = fit_exposure(np.zeros_like(liking), took, preferences.item_users)
+    flat = taking.chance
     quality = float(np.clip(np.log(taking.exposure).std(), *_QUALITY))
+    took_it = theirs.matrix.toarray() != 0
+    asked = alikeness(took_it - flat, found.vectors, took)
 
     def miss(weight: float) -> float:
         nonlocal taking
-        taking = fit_exposure(weight * liking, counts[held], preferences.item_users, start=taking, rounds=5)
-        squares = taking.chance**2 @ (found.vectors**2).sum(axis=1)
-        return alikeness(taking.chance @ found.vectors, squares, counts[held]) - asked
+        taking = fit_exposure(weight * liking, took, preferences.item_users, start=taking, rounds=5)
+        return alikeness(taking.chance - flat, found.vectors, took) - asked
 
     low, high = miss(_SMALLEST), miss(_LARGEST)
     if low >= 0 or high <= 0:
@@ -87,23 +89,22 @@ def choice_weights(
     return ChoiceWeights(float(brentq(miss, _SMALLEST, _LARGEST, xtol=0.02)), quality, len(theirs))
 
 
-def alikeness(total: Array, squares: Array, counts: NDArray[np.integer]) -> float:
-    """Return the mean inner product of two items of a user; users count in proportion to their items less one.
+def _evenly(n: int, most: int) -> NDArray[np.int64]:
+    """Return up to ``most`` places spread evenly over ``n``."""
+    return np.asarray((np.arange(min(n, most)) + 0.5) * n / min(n, most)).astype(np.int64)
+
+
+def alikeness(surplus: Array, vectors: Array, counts: NDArray[np.integer]) -> float:
+    """Return how alike two items are that one user took, beyond what popularity makes of it.
+
+    The mean over users of ``sum over i != j of s_i s_j v_i . v_j / (n (n - 1))``, where ``s`` is what was taken
+    less the chance to take it without a taste. Users count in proportion to their items less one, up to 20: the
+    few with most of the catalogue shall not speak for all.
 
     Args:
-        total: sum of each user's item vectors, shape (users, rank).
-        squares: sum of their squared lengths, shape (users,).
+        surplus: shape (users, items).
+        vectors: shape (items, rank).
         counts: items of each user, 2 or more, shape (users,).
     """
-    return float((((total**2).sum(axis=1) - squares) / counts).sum() / (counts - 1).sum())
-
-
-def _sums(preferences: Preferences, vectors: Array) -> Array:
-    ones = preferences.matrix.copy()
-    ones.data = np.ones_like(ones.data)
-    return np.asarray(ones @ vectors)
-
-
-def _squares(preferences: Preferences, vectors: Array) -> Array:
-    squares = (vectors**2).sum(axis=1)[preferences.item]
-    return np.asarray(np.bincount(preferences.user, squares, minlength=preferences.n_users), dtype=np.float64)
+    total = ((surplus @ vectors) ** 2).sum(axis=1) - surplus**2 @ (vectors**2).sum(axis=1)
+    return float(np.average(total / (counts * (counts - 1)), weights=np.minimum(counts - 1, _MOST_WEIGHT)))
