@@ -72,11 +72,10 @@ def main() -> None:
 
 def _choose() -> planning.Choice | None:
     """Ask what to run; the plan itself stays folded, for it was made on the Design page."""
-    use = uses.ask()
     with st.container(border=True):
-        control, treatments = plan_variants.ask()
+        control, treatments = plan_variants.ask(explain=True)
         length, run = plan_conduct.ask(len(treatments))
-        run |= plan_truth.ask() | use
+        run |= plan_truth.ask() | uses.carried()
         with st.expander("The plan: what decides, what guards, how sure, when it may stop"):
             rules = plan_decision.ask() | plan_rigour.ask(length["days"])
     choice = planning.Choice(control, treatments, rules | length, run)

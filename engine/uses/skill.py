@@ -93,8 +93,8 @@ SKILL = Use(
     explanation=(
         "Items have a difficulty, learned from the log: what comes late in people's histories is difficult. Simulated "
         "users have a skill, which grows with everything they take.",
-        "Utility falls with the mismatch; best is slightly above one's skill. Both variants recommend by the same "
-        "model, and the treatment puts what suits each user's level first.",
+        "What is too easy or too hard appeals less; best is slightly above one's skill. Both variants recommend by the "
+        "same model, and the treatment puts what suits each user's level first.",
         "A purchase stands for something finished. Assumed: that the level matters as much as taste does, from what "
         "is disliked to what is liked, and that practice explains half of how skills differ.",
     ),

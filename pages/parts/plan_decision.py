@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from experiments.drafting import MEASURABLE
-from pages.parts import glossary
+from pages.parts import glossary, uses
 
 
 def ask() -> dict[str, Any]:
@@ -20,11 +21,13 @@ def ask() -> dict[str, Any]:
         placeholder="What you believe and why; written for you if you leave it empty",
     )
     names = [metric.name for metric in MEASURABLE]
+    use = uses.chosen()
+    usual = uses.margins(use)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         primary = st.selectbox(
             "Primary metric",
             names,
-            index=names.index("conversion"),
+            index=names.index(use.primary),
             format_func=glossary.title,
             key="primary",
             bind="query-params",
@@ -46,7 +49,7 @@ def ask() -> dict[str, Any]:
         guardrails = st.multiselect(
             "Guardrails",
             names,
-            default=[metric.name for metric in MEASURABLE if metric.role == "guardrail"],
+            default=list(usual),
             format_func=glossary.title,
             key="guardrails",
             bind="query-params",
@@ -54,11 +57,11 @@ def ask() -> dict[str, Any]:
             help=f"{glossary.tip('guardrail')}\n\nThe primary metric is none, even where it is chosen here.",
             width=330,
         )
-    margins = _margins([name for name in guardrails if name != primary])
+    margins = _margins([name for name in guardrails if name != primary], usual)
     return {"hypothesis": hypothesis, "primary": primary, "mde": round(mde, 3), "guardrails": margins}
 
 
-def _margins(guarded: list[str]) -> dict[str, float]:
+def _margins(guarded: list[str], usual: Mapping[str, float]) -> dict[str, float]:
     """Ask how much each guardrail may lose."""
     if not guarded:
         return {}
@@ -69,7 +72,7 @@ def _margins(guarded: list[str]) -> dict[str, float]:
                     f"{glossary.title(name)} may lose",
                     0.01,
                     0.3,
-                    0.05,
+                    usual.get(name, 0.05),
                     0.01,
                     format="percent",
                     key=f"margin_{name}",

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from engine.dataset import Dataset
-from engine.models import MODELS
-from engine.policies import BASES
 from engine.uses import ROWS, USES, Use
 from experiments.drafting import MEASURABLE
-from pages.parts import formats, glossary, headline, policies, state
+from pages.parts import formats, glossary, headline, state
 
 USE = "use"
-"""The query parameter that keeps the use; what it sets is kept in the widgets it sets."""
-
-_SET = ("control", "treatments", "primary", "guardrails")
+"""The query parameter that keeps the use. What it sets is other widgets' default: in the address only where changed."""
 
 
-def ask() -> dict[str, Any]:
-    """Ask what is personalised; return what a request carries of it: nothing for product rows.
+def ask(*, explain: bool = True) -> Use:
+    """Ask what is personalised; drawn before the widgets it sets.
 
-    Called before the widgets it sets are drawn.
+    Args:
+        explain: whether to say what will be simulated, and what the data lack for it.
     """
-    if USE not in st.session_state and USE in st.query_params and not any(name in st.query_params for name in _SET):
-        _follow_link(st.query_params[USE])
-    chosen = st.pills(
+    st.pills(
         "What is personalised?",
         list(USES),
         default=ROWS.name,
@@ -34,16 +30,33 @@ def ask() -> dict[str, Any]:
         format_func=lambda name: USES[name].title,
         key=USE,
         bind="query-params",
-        on_change=_preset,
-        help="Choosing one sets what is compared and which metric decides; all of it can be changed below.",
+        on_change=_bring,
+        help="Choosing one sets what is compared, what decides and what guards; all of it can be changed below.",
     )
-    use = USES[chosen or ROWS.name]
-    _explain(use, state.current())
-    return {} if use is ROWS else {USE: use.name}
+    use = chosen()
+    if explain:
+        _explain(use, state.current())
+    return use
+
+
+def chosen() -> Use:
+    """Return the use that was chosen, on this page or another."""
+    return USES.get(str(st.session_state.get(USE)), ROWS)
+
+
+def carried() -> dict[str, Any]:
+    """Return what a request carries of the use: nothing for product rows."""
+    return {} if chosen() is ROWS else {USE: chosen().name}
+
+
+def margins(use: Use) -> Mapping[str, float]:
+    """Return the guardrails that ``use`` brings with what each may lose: its own, or the usual ones."""
+    if use.guardrails is not None:
+        return use.guardrails
+    return {metric.name: metric.margin for metric in MEASURABLE if metric.margin is not None}
 
 
 def _explain(use: Use, dataset: Dataset) -> None:
-    """Say what will be simulated, and what the data lack for it."""
     *simulated, assumed = use.explanation
     st.markdown(f"**{use.question}** {' '.join(simulated)}")
     st.caption(f"{assumed} {glossary.title(use.primary)} decides. Source: {use.source}")
@@ -52,28 +65,12 @@ def _explain(use: Use, dataset: Dataset) -> None:
         headline.banner("warning", formats.plain(lacking))
 
 
-def _follow_link(title: str) -> None:
-    """Set what a link's use brings, where the link names nothing else."""
-    named = next((use for use in USES.values() if use.title == title), None)
-    if named is not None:
-        _bring(named)
-
-
-def _preset() -> None:
-    _bring(USES[st.session_state.get(USE) or ROWS.name])
-
-
-def _bring(use: Use) -> None:
-    """Put what ``use`` brings into the widgets that ask for it; all of it may be changed there."""
-    arms = (use.control, *use.treatments)
-    composed = [spec for spec in arms if spec not in MODELS and spec not in BASES]
-    st.session_state[policies.COMPOSED] = list(dict.fromkeys([*st.session_state.get(policies.COMPOSED, []), *composed]))
+def _bring() -> None:
+    """Put what the use brings into the widgets that ask for it."""
+    use = chosen()
     st.session_state["control"] = use.control
     st.session_state["treatments"] = list(use.treatments)
     st.session_state["primary"] = use.primary
-    margins = use.guardrails
-    if margins is None:
-        margins = {metric.name: metric.margin for metric in MEASURABLE if metric.margin is not None}
-    st.session_state["guardrails"] = [name for name in margins if name != use.primary]
-    for name, margin in margins.items():
+    st.session_state["guardrails"] = list(margins(use))
+    for name, margin in margins(use).items():
         st.session_state[f"margin_{name}"] = margin

@@ -57,6 +57,17 @@ def test_a_link_that_names_the_use_alone_brings_all_of_it(open_page, data):
     assert page.multiselect(key="treatments").value[0] == "ease+discount:0.1"
 
 
+def test_the_design_page_plans_what_a_use_brings(app, data):
+    app.query_params["data"] = store.put(data)
+    app.query_params["use"] = "Skill level"
+    page = app.switch_page("pages/design.py").run()
+    assert not page.exception
+    assert "raises purchases per user" in words(page)
+    assert "**Purchases per user** decides" in words(page)
+    page.switch_page("pages/simulate.py").run()
+    assert "EASE + level 0.5 against EASE" in words(page)
+
+
 def test_what_a_link_names_is_kept(open_page, data):
     page = open_page(data, use="Search ranking", treatments="SVD")
     assert "SVD against Popularity" in words(page)
