@@ -11,6 +11,7 @@ from experiments import database
 from experiments.database import Kept
 from experiments.verdict import TITLES
 from pages.parts import (
+    believing,
     beside,
     chrome,
     focus,
@@ -178,6 +179,8 @@ def _one(key: str) -> None:
     st.markdown(f"**{formats.plain(results.plan.hypothesis)}**")
     st.caption(formats.plain(verdicts.who(results)))
     verdicts.banner(results)
+    believing.say(results)
+    verdicts.worlds(results)
     query = {state.DATA: state.current().fingerprint, outcomes.RESULT: key}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/results.py", label="Read the results", icon=":material/fact_check:", query_params=query)

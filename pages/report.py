@@ -14,6 +14,8 @@ _HOLDS = (
     "**Effects**: every metric with its interval, beside the truth where it is simulated.",
     "**Day by day**: how the uplift settled, with the interval that may be read every day.",
     "**Segments**: who gained and who lost, marked exploratory; small cells left out.",
+    "**What only a simulation knows**: whether its users can be believed, why the estimate is not the truth, other "
+    "plausible worlds, whom the treatment truly helps.",
     "**Health**: what was checked and what it found.",
     "**Design and method**: the plan with its hash, seed, dataset fingerprint and package versions.",
 )

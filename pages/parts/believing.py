@@ -20,6 +20,15 @@ _TITLE = "Can these users be believed?"
 
 def draw(results: Results) -> None:
     """Say under a simulated verdict how well its users fit, in words, with every measure in a fold."""
+    say(results)
+    found = results.fidelity
+    if found is not None and (found.measures or found.likelihood):
+        with st.expander("Simulated weeks against held-out ones", icon=":material/compare:"):
+            _measures(found)
+
+
+def say(results: Results) -> None:
+    """Say in words how well the simulated users of a result fit; nothing of real ones."""
     found = results.fidelity
     if found is None:
         return
@@ -28,9 +37,6 @@ def draw(results: Results) -> None:
         headline.banner("warning", said)
     else:
         st.markdown(f"{_ICONS[found.verdict]} {said}")
-    if found.measures or found.likelihood:
-        with st.expander("Simulated weeks against held-out ones", icon=":material/compare:"):
-            _measures(found)
 
 
 def _measures(found: Fidelity) -> None:

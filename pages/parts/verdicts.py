@@ -86,6 +86,15 @@ def _worlds(results: Results, metric: str, variant: str) -> str:
     return f" Uplift in {found.better} of {formats.plural(found.worlds, 'plausible world')}."
 
 
+def worlds(results: Results) -> None:
+    """Say what the plausible worlds say of the primary metric, a line a treatment, where they were asked."""
+    if results.worlds is None:
+        return
+    for variant in results.plan.variants[1:]:
+        found = results.worlds.conclusion(results.plan.primary.name, variant)
+        st.markdown(f"**{results.plan.title(variant)}, {results.plan.primary.label}.** {formats.words(found.sentence)}")
+
+
 def figures(results: Results) -> None:
     """Draw the primary metric and the size of the test as figures."""
     plan, meta = results.plan, results.meta
