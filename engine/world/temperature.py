@@ -86,7 +86,10 @@ def choice_weights(
     low, high = miss(_SMALLEST), miss(_LARGEST)
     if low >= 0 or high <= 0:
         return ChoiceWeights(_SMALLEST if low >= 0 else _LARGEST, quality, len(theirs))
-    return ChoiceWeights(float(brentq(miss, _SMALLEST, _LARGEST, xtol=0.02)), quality, len(theirs))
+    # Each miss starts where the one before ended, so the ends, which enclose the root, are not asked again.
+    ends = {_SMALLEST: low, _LARGEST: high}
+    weight = brentq(lambda at: ends[at] if at in ends else miss(at), _SMALLEST, _LARGEST, xtol=0.02)
+    return ChoiceWeights(float(weight), quality, len(theirs))
 
 
 def _evenly(n: int, most: int) -> NDArray[np.int64]:
