@@ -62,6 +62,23 @@ def test_every_item_is_taken_as_often_as_it_beats_the_outside_option(alike):
     near((taken.counts == 0).sum(), 1 / (1 + weights(alike).sum() * np.exp(alike.response.click_intercept)))
 
 
+def test_what_is_taken_is_what_the_draws_of_engine_noise_say(alike):
+    """Brute force on whole arrays, where clicks are rare."""
+    rare = replace(alike, response=replace(alike.response, click_intercept=-3.5))
+    state = opening(rare, 12).at(6, 1)
+    utility = rare.utility(EVERYBODY, SLATES)
+    luck = uniform(12, "choice", rare.key[:, None], 6, 1, SLATES)
+    outside = 3.5 - np.log(-np.log(uniform(12, "outside", rare.key, 6, 1)))
+    appeal = rare.response.click_slope * utility + np.log(rare.response.examination(5)) - np.log(-np.log(luck))
+    taken = take(state, EVERYBODY, SLATES)
+    beaten = appeal > outside[:, None]
+    np.testing.assert_array_equal(taken.counts, beaten.sum(axis=1))
+    assert 0.005 < beaten.mean() < 0.1
+    best = np.argsort(-appeal, axis=1)
+    inside = np.arange(5) < taken.counts[:, None]
+    np.testing.assert_array_equal(taken.places[inside], best[inside])
+
+
 def test_a_forced_choice_is_a_logit_without_replacement(alike):
     consumed = choose(opening(alike, 3), EVERYBODY, SLATES, 2)
     pairs = np.searchsorted(np.sort(SLATE), consumed.item).reshape(N, 2)
