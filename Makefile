@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types layers bench clean
+.PHONY: help setup run test tests lint types layers bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,9 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt
 run: setup  ## open the dashboard on http://localhost:8501 (PORT=8502 takes another port)
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: setup lint types layers  ## lint, types, the layer rule, then every test
+test: lint types layers tests  ## lint, types, the layer rule, then every test
+
+tests: setup  ## every test, and nothing else
 	$(BIN)/python -m pytest
 
 lint: setup  ## ruff: style and formatting
