@@ -153,16 +153,17 @@ def _block(
     steps = np.arange(most)
     with np.errstate(divide="ignore"):
         again = np.cumsum(-np.log(uniform(seed, "organic revisit", key, steps)), axis=1) / np.float64(world.revisit)
-    order = np.argsort(np.concatenate([clocks.waited, again], axis=1), axis=1, kind="stable")[:, :most]
+    rings = np.concatenate([clocks.waited, again], axis=1)
+    order = np.argsort(rings, axis=1, kind="stable")[:, :most]
+    never = ~np.isfinite(np.take_along_axis(rings, order, axis=1))
     new = order < depth
     before = np.cumsum(new, axis=1) - new  # new items had when each pick is made
     place = np.minimum(order, depth - 1)
-    ringing = np.isfinite(np.take_along_axis(clocks.waited, place, axis=1))
-    fresh = np.where(ringing, np.take_along_axis(clocks.item, place, axis=1), -1)
+    fresh = np.take_along_axis(clocks.item, place, axis=1)
     mass = clocks.known[:, None] + np.cumsum(clocks.chance, axis=1)
     held = np.concatenate([clocks.known[:, None], mass], axis=1)
     aim = uniform(seed, "organic back", key, steps) * np.take_along_axis(held, before, axis=1)
-    return np.where(new, fresh, _had(clocks, mass, before, aim)), ~new
+    return np.where(never, -1, np.where(new, fresh, _had(clocks, mass, before, aim))), ~new
 
 
 def _had(clocks: _Clocks, mass: Array, before: Codes, aim: Array) -> NDArray[np.int32]:
