@@ -26,10 +26,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="POLICY,...",
         help="for instance svd,svd+mmr:0.3; random, oracle and none (no recommender) are always beside them",
     )
-    parser.add_argument("--rounds", type=int, default=20, help="weekly rounds (default 20)")
+    parser.add_argument("--rounds", type=int, default=20, help="rounds of recommend, choose and retrain (default 20)")
     parser.add_argument("--users", type=int, help="simulated users in each draw (default 200, at most the data's)")
     parser.add_argument("--seeds", type=int, default=5, help="draws of users and luck; bands are over them (default 5)")
     parser.add_argument("--seed", type=int, default=0, help="seed of all draws (default 0)")
+    parser.add_argument("--round-days", type=int, default=7, metavar="DAYS", help="how long a round lasts (default 7)")
     parser.add_argument(
         "--retrain-every", type=int, default=1, metavar="ROUNDS", help="rounds between trainings (default 1; 0: never)"
     )
@@ -66,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
             users=args.users,
             seeds=args.seeds,
             seed=args.seed,
+            round_days=args.round_days,
             retrain_every=args.retrain_every or None,
             segment=args.segment,
             without=[name.strip() for name in (args.without or "").split(",") if name.strip()],

@@ -33,6 +33,7 @@ def bubble(
     users: int | None = None,
     seeds: int = SEEDS,
     seed: int = 0,
+    round_days: int = 7,
     retrain_every: int | None = 1,
     segment: str | None = None,
     without: Sequence[str] = (),
@@ -43,10 +44,12 @@ def bubble(
     Args:
         dataset: the log that simulated users are fitted to.
         policies: each by name, ``svd+mmr:0.3``, or as ``{"model": name, "params": {}, "then": ["mmr:0.3"]}``.
-        rounds: weekly rounds, at least 2.
+        rounds: at least 2.
         users: in each draw, at most the log's; 200, or all the log's where it has fewer, when None.
         seeds: draws of users and of luck, at least 2.
         seed: any integer.
+        round_days: how long a round lasts. Who comes sees one list a round, so that a cap of so many showings a
+            week comes to bear in shorter rounds alone.
         retrain_every: rounds between refits; None to train once.
         segment: a column of ``engine.segments.segment_users`` whose segments are groups too.
         without: behaviours of the simulated users to switch off, such as ``boredom``.
@@ -73,6 +76,7 @@ def bubble(
         seed=seed,
         slate_size=slate_size,
         choices=min(_CHOICES, slate_size),
+        round_days=round_days,
         retrain_every=retrain_every,
         segments={} if segment is None else _segments(dataset, world, segment),
         report=report,
@@ -85,7 +89,7 @@ def task(request: Mapping[str, Any], report: Report) -> BubbleStudy:
 
     Args:
         request: ``dataset`` (fingerprint), ``policies``, and optionally ``rounds``, ``users``, ``seeds``,
-            ``seed``, ``retrain_every``, ``segment`` and ``without``, as in ``bubble``.
+            ``seed``, ``round_days``, ``retrain_every``, ``segment`` and ``without``, as in ``bubble``.
         report: told of each stage.
 
     Raises:

@@ -96,7 +96,8 @@ def mitigation(study: BubbleStudy, *, reference: str | None = None, group: str =
         if arm.role == "policy" and place != base:
             if base not in besides:
                 besides[base] = _trades(study, base, who)
-            sentences.append(_sentence(besides[base][place], study.arms[base]))
+            same = bool((study.rounds[:, place] == study.rounds[:, base])[np.isfinite(study.rounds[:, base])].all())
+            sentences.append(_sentence(besides[base][place], study.arms[base], same=same))
     return Mitigation(study.arms[at], group, besides[at], tuple(sentences))
 
 
@@ -151,7 +152,9 @@ def _estimate(found: Band, place: int) -> Estimate:
     return Estimate(number(value), number(low), number(high))
 
 
-def _sentence(trade: Trade, reference: Arm) -> str:
+def _sentence(trade: Trade, reference: Arm, *, same: bool) -> str:
+    if same:
+        return f"{trade.arm.title} beside {reference.title}: exactly the same. What it adds never came to bear."
     if trade.diversity.value is None or trade.welfare.value is None:
         return f"{trade.arm.title}: too little was consumed to tell what it trades."
     return (

@@ -72,7 +72,7 @@ def _conduct(dataset: Dataset) -> dict[str, Any]:
             ROUNDS,
             key="bubble_rounds",
             bind="query-params",
-            help="Each is a week: people come, are shown a list, choose, and the models learn again.",
+            help="A week each, unless you say otherwise below: who comes sees a list and chooses, and the models learn again.",
             width=120,
         )
         users = st.number_input(
@@ -107,6 +107,16 @@ def _conduct(dataset: Dataset) -> dict[str, Any]:
 
 def _more(dataset: Dataset) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.number_input(
+            "A round lasts … days",
+            1,
+            31,
+            7,
+            key="bubble_days",
+            bind="query-params",
+            help="Who comes sees one list a round, so that a cap of so many showings a week needs shorter rounds.",
+            width=180,
+        )
         often = st.number_input(
             "Train every … rounds",
             0,
@@ -127,7 +137,7 @@ def _more(dataset: Dataset) -> dict[str, Any]:
             help="What simulated people do that you do not believe of yours.",
             width=420,
         )
-    more: dict[str, Any] = {"retrain_every": int(often) or None, "without": list(behaviours)}
+    more: dict[str, Any] = {"round_days": int(days), "retrain_every": int(often) or None, "without": list(behaviours)}
     if st.toggle("Look at segments of users too", key="bubble_segments", bind="query-params"):
         more["segment"] = st.selectbox(
             "Segments by",

@@ -59,7 +59,7 @@ def over_rounds(study: BubbleStudy) -> None:
     if rows["value"].isna().all():
         st.info("This cannot be measured here: the items have no categories.", icon=":material/info:")
         return
-    chart = charts.figure(x_title="round (weeks)", y_title=glossary.title(term(measure)), height=420)
+    chart = charts.figure(x_title="round", y_title=glossary.title(term(measure)), height=420)
     numbers = list(range(1, study.rules.rounds + 1))
     for place, look in enumerate(looks(study)):
         low, high = found.low[place, :, who], found.high[place, :, who]
@@ -102,7 +102,7 @@ def for_whom(study: BubbleStudy) -> None:
     )
     found = study.last(measure)
     st.markdown(f"**{glossary.title(term(measure))}** in {_ending(study)}", help=glossary.tip(term(measure)))
-    chart = charts.figure(x_title=glossary.title(term(measure)), height=130 + 44 * len(study.arms))
+    chart = charts.figure(height=120 + 44 * len(study.arms))  # named above: an axis title would be cut off on a phone
     for name, symbol, colour, shift in (
         ("mainstream", "circle", charts.colours()[0], -0.14),
         ("minority", "diamond", charts.colours()[1], 0.14),

@@ -11,6 +11,12 @@ from engine.metrics.intervals import Estimate
 from pages.parts import charts, formats, glossary, tables
 from pages.parts.bubble_arms import looks
 
+_COLUMNS = {
+    "welfare": "Welfare",
+    "clicks": "Clicks a session",
+    "diversity": "Spread within a user",
+    "popularity_lift": "Popularity lift",
+}
 _GAINS = {"welfare": "welfare", "clicks": "clicks_a_session"}
 
 
@@ -108,10 +114,13 @@ def _table(found: Mitigation, group: str) -> None:
     shown = pd.DataFrame(
         {
             "Policy": [trade.arm.title for trade in found.trades],
-            "Welfare": [_said("welfare", trade.welfare) for trade in found.trades],
-            "Clicks a session": [_said("clicks", trade.clicks) for trade in found.trades],
-            "Spread within a user": [_said("diversity", trade.diversity) for trade in found.trades],
-            "Popularity lift": [_said("popularity_lift", trade.popularity_lift) for trade in found.trades],
+            **{
+                column: [
+                    "the reference" if trade.arm == found.reference else _said(name, getattr(trade, name))
+                    for trade in found.trades
+                ]
+                for name, column in _COLUMNS.items()
+            },
             "On the frontier": [_standing(trade) for trade in found.trades],
         }
     )
@@ -131,8 +140,6 @@ def _standing(trade: Trade) -> str:
 
 
 def _said(name: str, one: Estimate) -> str:
-    if one.value == one.low == one.high == 0:
-        return "the reference"
     low, high = _written(name, one.low), _written(name, one.high)
     return f"{_written(name, one.value)} ({formats.interval(low, high)})"
 

@@ -7,6 +7,7 @@ import pytest
 from engine.discovery.mitigation import mitigation
 from engine.discovery.study import study as run_study
 from engine.errors import ExperimentError
+from engine.policies import make_policy
 
 
 def test_the_policy_that_others_add_to_is_the_reference(study):
@@ -27,6 +28,19 @@ def test_trades_are_paired_differences_of_the_arms(study):
     assert trade.popularity_lift.high == pytest.approx(study.last("popularity_lift", "none").high[at, who])
     clicks = study.total("clicks")[..., who]
     assert trade.clicks.value == pytest.approx((clicks[:, at] / clicks[:, base] - 1).mean())
+
+
+def test_a_remedy_that_never_comes_to_bear_says_so(world):
+    """A user sees one list a week, so that no item can be shown a third time within it."""
+    policies = {
+        spec: lambda luck, spec=spec: make_policy(spec, seed=luck) for spec in ("popularity", "popularity+cap:2")
+    }
+    found = mitigation(run_study(world, policies, rounds=2, users=30, seeds=2))
+    assert found.sentences == (
+        "Popularity + at most 2 a week beside Popularity: exactly the same. What it adds never came to bear.",
+    )
+    daily = mitigation(run_study(world, policies, rounds=6, users=30, seeds=2, round_days=1))
+    assert "exactly the same" not in daily.sentences[0]
 
 
 def test_the_frontier_holds_policies_nobody_beats_on_both(study):

@@ -17,7 +17,9 @@ def test_a_bubble_that_is_there_is_found(study, read):
     narrow = read["narrow"]
     assert narrow.verdict == "bubble"
     assert narrow.for_whom[0] == "everybody"
-    assert narrow.sentence.startswith("Narrow (narrow): a filter bubble exists for everybody. What a user consumes in rounds 7")
+    assert narrow.sentence.startswith(
+        "Narrow (narrow): a filter bubble exists for everybody. What a user consumes in rounds 7"
+    )
     assert "less varied than with no recommender" in narrow.sentence
     assert "less varied than under random" in narrow.sentence
     assert "Over 8 rounds it narrows" in narrow.sentence
