@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.control import Control, Listed, Path, listed, listed_new, reasons_of, used_rows
+from engine.control import SENTENCES, Control, Listed, Path, listed, listed_new, reasons_of, used_rows
 from engine.dataset import Dataset
 from engine.history import item_facts
 from engine.models import Recommender
@@ -31,11 +31,20 @@ class Slate:
             of users who have the item) and ``reason`` (why the model shows it, in a sentence).
         dropped: the columns of ``item_facts``: what the list would hold, were it not for the dial.
         path: what served it, one of ``engine.control.SENTENCES``.
+        personalisation: how personal the user wants it, 0..1.
     """
 
     items: pd.DataFrame
     dropped: pd.DataFrame
     path: Path
+    personalisation: float = 1.0
+
+    @property
+    def served(self) -> str:
+        """What served the list, in words."""
+        if self.path == "popularity" or self.personalisation == 1:
+            return SENTENCES[self.path]
+        return f"{SENTENCES[self.path]} Turned down to {self.personalisation:.0%}: blended with what is popular."
 
     def not_in(self, other: Slate) -> int:
         """Return how many of the items are not in ``other``."""
@@ -68,7 +77,8 @@ def slate(
     found = listed(dataset, model, np.array([user]), _pool(dataset, k), controls=controls)
     rows = used_rows(dataset, controls) & (dataset.interactions["user"].to_numpy() == user)
     history = dataset.preferences_of(rows).of_users(np.array([user]))
-    return _arranged(dataset, model, found, history, user=user, k=k, dial=dial)
+    wanted = 1.0 if control is None else control.personalisation
+    return _arranged(dataset, model, found, history, user=user, k=k, dial=dial, personalisation=wanted)
 
 
 def slate_new(
@@ -89,7 +99,8 @@ def slate_new(
     """
     history = had_these(dataset, items)
     found = listed_new(dataset, model, history, _pool(dataset, k), control=control or Control())
-    return _arranged(dataset, model, found, history, user=None, k=k, dial=dial)
+    wanted = 1.0 if control is None else control.personalisation
+    return _arranged(dataset, model, found, history, user=None, k=k, dial=dial, personalisation=wanted)
 
 
 def had_these(dataset: Dataset, items: NDArray[np.integer]) -> Preferences:
@@ -124,6 +135,7 @@ def _arranged(
     user: int | None,
     k: int,
     dial: float,
+    personalisation: float,
 ) -> Slate:
     """Return the one list ``found`` in the dial's order, with its reasons."""
     there = found.ranking.items[0] >= 0
@@ -146,4 +158,9 @@ def _arranged(
         history=history,
     )
     gone = np.setdiff1d(np.arange(min(k, len(candidates))), chosen)
-    return Slate(items=items, dropped=item_facts(dataset, candidates[gone]), path=found.paths[0])
+    return Slate(
+        items=items,
+        dropped=item_facts(dataset, candidates[gone]),
+        path=found.paths[0],
+        personalisation=personalisation,
+    )

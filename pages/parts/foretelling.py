@@ -74,7 +74,7 @@ def how_good(predictions: Predictions, by: str) -> None:
                 [
                     ("Off by, on average", formats.significant(found.mae.value)),
                     ("Going on as before", formats.significant(found.mae_own.value)),
-                    ("The same for everybody", formats.significant(found.mae_usual.value)),
+                    ("Same for all", formats.significant(found.mae_usual.value)),
                     ("Sum expected ÷ sum", formats.decimal(found.value_ratio, 2)),
                     ("Value in the top tenth", formats.share(found.value_in_top, 0)),
                 ]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.control import SENTENCES, Control
+from engine.control import Control
 from engine.slate import Slate
 from pages.parts import formats, tables
 
@@ -80,7 +80,7 @@ def _slate(title: str, slate: Slate, dial: float) -> None:
     if slate.items.empty:
         st.write("Nothing is left to show: this user had or hid every item.")
         return
-    st.caption(SENTENCES[slate.path])
+    st.caption(slate.served)
     st.markdown("\n".join(_shown(row, dial) for row in slate.items.to_dict("records")))
     if len(slate.dropped):
         names = ", ".join(formats.plain(name) for name in slate.dropped["title"])

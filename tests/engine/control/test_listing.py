@@ -156,6 +156,10 @@ def test_reasons_are_of_what_served_the_item(ease):
     assert all(re_named(reason, {"Item 3", "Item 5"}) for reason in shown.items["reason"])
     off = slate(DATA, ease, 4, k=3, control=Control(personalisation=0))
     assert off.items["reason"].str.startswith("Popular with everybody: ").all()
+    assert off.served == "Popular with everybody: no history of theirs was used."
+    half = slate(DATA, ease, 4, k=6, control=Control(personalisation=0.5))
+    assert half.served.endswith("Turned down to 50%: blended with what is popular.")
+    assert {reason.split(" ", 1)[0] for reason in half.items["reason"]} == {"Popular", "Because"}
     assert slate(DATA, ease, 4, k=3).items["reason"].str.startswith("Because you chose ").all()
 
 
