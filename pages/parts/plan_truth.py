@@ -11,7 +11,7 @@ from pages.parts import formats
 WORLDS = "worlds"
 #: How many worlds a reader is offered who asked for none.
 SUGGESTED = 20
-_WORLDS = (0, 10, 20, 50)
+_WORLDS = (0, 5, 10, 20, 50)
 _TRAINING = {True: "Everybody's behaviour", False: "Their own users'"}
 
 

@@ -110,14 +110,14 @@ def test_a_log_too_small_to_simulate_from_says_why(open_page):
 def believed(log):
     """A finished run of two treatments with everything that can be asked beside it."""
     return simulated(
-        log, days=3, retrain_every=1, worlds=10, split=[1.0, 1.0, 1.0],
+        log, days=3, retrain_every=1, worlds=5, split=[1.0, 1.0, 1.0],
         treatments=[{"model": "ease", "params": {}}, {"model": "random", "params": {}}],
     )  # fmt: skip
 
 
 @pytest.fixture
 def believed_page(open_page, log, believed):
-    page = open_page(log, treatments=["EASE", "Random"], worlds="10 worlds", retrain="1 day")
+    page = open_page(log, treatments=["EASE", "Random"], worlds="5 worlds", retrain="1 day")
     assert page.session_state["result"] == believed
     return page
 
@@ -136,12 +136,12 @@ def test_the_estimate_is_taken_apart_and_worlds_and_users_are_counted(believed_p
     results = outcomes.load(believed)
     assert "all variants learn from the same clicks" in said
     told = results.worlds.conclusion("conversion", "ease")
-    assert f"Uplift in {told.better} of 10 plausible worlds" in said
+    assert f"Uplift in {told.better} of 5 plausible worlds" in said
     tables = frames(believed_page)
     bias = next(table for table in tables if "Interference" in table)
     assert list(bias["Treatment"])[:2] == ["EASE", "Random"]
     worlds = next(table for table in tables if "Worlds with uplift" in table)
-    assert worlds["Worlds with uplift"].str.endswith("of 10").all()
+    assert worlds["Worlds with uplift"].str.endswith("of 5").all()
     helped = next(table for table in tables if "▲ Helped" in table)
     assert helped["Segment"][0] == "Everybody"
     assert any(button.label.startswith("Every user's own effects") for button in believed_page.get("download_button"))

@@ -61,6 +61,11 @@ def test_where_it_never_fails_the_parameter_that_moves_it_is_named():
     assert found.sentence.endswith("It is largest where share is low. (Share: what share does.)")
 
 
+def test_a_perfect_order_of_few_worlds_is_chance():
+    found = said([0.01, 0.02, 0.03, 0.04, 0.05], share=[1, 2, 3, 4, 5], other=[3, 1, 2, 5, 4], third=[2, 1, 3, 5, 4])
+    assert found.moved_by is None
+
+
 def test_less_is_better_where_the_metric_says_so():
     found = said([-0.01, -0.02, 0.01], metric=WAIT)
     assert found.better == 2
