@@ -48,7 +48,7 @@ def draw(dataset: Dataset) -> None:
         return
     with top:
         st.write(
-            "Simulated users made from this log are shown a list each round, take a few items from it, tire of some and "
+            "Simulated users made from this log see a list each round, take a few items from it, tire of some and "
             "grow fond of others, and the model learns again from what they took. **Random** shows anything; the "
             "**Oracle** knows what users truly want; with **no recommender** they take from what they come across."
         )

@@ -72,7 +72,7 @@ def _conduct(dataset: Dataset) -> dict[str, Any]:
             ROUNDS,
             key="bubble_rounds",
             bind="query-params",
-            help="A week each, unless you say otherwise below: who comes sees a list and chooses, and the models learn again.",
+            help="A week each, unless you say otherwise: who comes sees a list and chooses, and the models learn again.",
             width=120,
         )
         users = st.number_input(
