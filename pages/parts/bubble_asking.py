@@ -72,7 +72,7 @@ def _conduct(dataset: Dataset) -> dict[str, Any]:
             ROUNDS,
             key="bubble_rounds",
             bind="query-params",
-            help="A week each, unless you say otherwise: who comes sees a list and chooses, and the models learn again.",
+            help="Who comes in a round sees a list and chooses; then the models learn again. A week each by default.",
             width=120,
         )
         users = st.number_input(
