@@ -64,8 +64,6 @@ def test_the_design_page_plans_what_a_use_brings(app, data):
     assert not page.exception
     assert "raises purchases per user" in words(page)
     assert "**Purchases per user** decides" in words(page)
-    page.switch_page("pages/simulate.py").run()
-    assert "EASE + level 0.5 against EASE" in words(page)
 
 
 def test_what_a_link_names_is_kept(open_page, data):
