@@ -26,6 +26,7 @@ PATIENCE = 12
 
 _FIRST_AT_RANDOM = 6
 _STARTED_BEFORE_PRUNING = 4
+_LOCK_SECONDS = 3
 
 
 def tune(
@@ -110,13 +111,15 @@ def tune(
 
 def _study(journal: Path | None) -> optuna.Study:
     import optuna
-    from optuna.storages.journal import JournalFileBackend
+    from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = None
     if journal is not None:
         journal.parent.mkdir(parents=True, exist_ok=True)
-        storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal)))
+        # Who was cancelled while writing left the lock behind; writing takes milliseconds.
+        lock = JournalFileSymlinkLock(str(journal), grace_period=_LOCK_SECONDS)
+        storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal), lock))
     return optuna.create_study(
         study_name="tuning",
         storage=storage,
