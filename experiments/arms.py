@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from engine.policies import Policy, make_policy
+from engine.policies import Policy, make_policy, parse
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,13 @@ class Arm:
 
     @classmethod
     def of(cls, spec: str) -> Self:
-        """Return the variant whose policy is written ``svd+mmr:0.3``."""
-        model, *then = spec.split("+")
-        return cls(model, {}, tuple(then))
+        """Return the variant whose policy is written ``svd+mmr:0.3``.
+
+        Raises:
+            ModelError: where a part of it is unknown.
+        """
+        policy = parse(spec)
+        return cls(policy.base, policy.params, policy.then)
 
     @property
     def spec(self) -> str:

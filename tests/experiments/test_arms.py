@@ -21,3 +21,8 @@ def test_without_stages_plain_data_is_what_it_always_was():
 def test_what_is_no_policy_is_said(spec):
     with pytest.raises(LabError):
         Arm.of(spec).policy(0)
+
+
+def test_a_value_that_holds_a_plus_is_one_value():
+    arm = Arm.of('svd(n_factors=20)+only:"Health + Beauty"+mmr:0.3')
+    assert (arm.model, arm.params, arm.then) == ("svd", {"n_factors": 20}, ('only:"Health + Beauty"', "mmr:0.3"))
