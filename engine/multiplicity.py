@@ -1,4 +1,7 @@
-"""P-values of one family, adjusted for looking at many of them."""
+"""P-values of one family, adjusted for looking at many of them.
+
+Not by ``statsmodels.stats.multitest.multipletests``, which collects garbage in each call: 0.2 s with a dashboard open.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,9 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
 
     Benjamini & Hochberg 1995, section 3.
     """
-    order = np.argsort(p_values)
-    steps = p_values[order] * len(p_values) / np.arange(1, len(p_values) + 1)
-    return _placed(np.minimum.accumulate(steps[::-1])[::-1], order)
+    from statsmodels.stats.multitest import fdrcorrection  # takes a second to import
+
+    return np.asarray(fdrcorrection(p_values)[1]) if len(p_values) else p_values
 
 
 def _placed(ordered: Floats, order: NDArray[np.intp]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise")
+_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-surprise", "statsmodels")
 
 
 def versions() -> dict[str, str]:

@@ -134,13 +134,14 @@ def _tenths(order: NDArray[np.integer]) -> NDArray[np.int64]:
 
 
 def _calibration(risk: NDArray[np.float64], churned: NDArray[np.bool_]) -> pd.DataFrame:
+    from statsmodels.stats.proportion import proportion_confint  # takes a second to import
+
     tenth = _tenths(np.argsort(risk, kind="stable"))
     found = pd.DataFrame({"tenth": tenth, "risk": risk, "churned": churned}).groupby("tenth")
     table = found.agg(users=("risk", "size"), foretold=("risk", "mean"), observed=("churned", "mean"))
-    z, n, p = float(norm.ppf(0.975)), table["users"], table["observed"]
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return table.assign(low=middle - reach, high=middle + reach).reset_index(drop=True)
+    away = np.round(table["users"] * table["observed"])
+    low, high = proportion_confint(away, table["users"], alpha=0.05, method="wilson")
+    return table.assign(low=low, high=high).reset_index(drop=True)
 
 
 def _lift(risk: NDArray[np.float64], recency: NDArray[np.float64], churned: NDArray[np.bool_]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _S12, _S27, _S30, _S31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
 
-_FEW = 64  # numbers that are looked through faster than they are searched
+_MARKS = 1024  # a power of two, well above what most units had
 SHOWN_BORES = 0.1  # of what an item that is taken adds to boredom
 
 
@@ -338,6 +338,7 @@ def first_unseen(seen, n_items, units, candidates, slates):
         slates: written, shape (n, k).
     """
     stop = 0
+    maybe = np.zeros(_MARKS, dtype=np.uint8)  # marks of what the unit had; most candidates meet none
     for row in range(len(units)):
         base = units[row] * n_items
         start = stop  # units mostly come in order, without gaps
@@ -345,6 +346,7 @@ def first_unseen(seen, n_items, units, candidates, slates):
             start = np.searchsorted(seen, base)
         stop = start
         while stop < len(seen) and seen[stop] < base + n_items:
+            maybe[seen[stop] & (_MARKS - 1)] = 1
             stop += 1
         size = 0
         for column in range(candidates.shape[1]):
@@ -353,16 +355,15 @@ def first_unseen(seen, n_items, units, candidates, slates):
             item = candidates[row, column]
             if item >= 0:
                 pair, had = base + item, False
-                if stop - start <= _FEW:
-                    for at in range(start, stop):
-                        had |= seen[at] == pair
-                else:
+                if maybe[pair & (_MARKS - 1)]:
                     at = start + np.searchsorted(seen[start:stop], pair)
                     had = at < stop and seen[at] == pair
                 if not had:
                     slates[row, size] = item
                     size += 1
         slates[row, size:] = -1
+        for at in range(start, stop):
+            maybe[seen[at] & (_MARKS - 1)] = 0
 
 
 @compiled

@@ -116,9 +116,7 @@ def _spread(key: str, metric: Metric, treatment: str, by: str) -> None:
         data=spread,
         name="individual-spread",
     )
-    st.caption(
-        "The bin around zero, with all the unchanged, is left out here; the outermost hold what lies beyond."
-    )
+    st.caption("The bin around zero, with all the unchanged, is left out here; the outermost hold what lies beyond.")
 
 
 def _cells(row: pd.Series, metric: Metric) -> dict[str, str]:
