@@ -60,7 +60,7 @@ def answer(study: BubbleStudy) -> str:
             around.setdefault(whom, []).append(each.arm.title)
     none = [each.arm.title for each in read if each.verdict == "none"]
     parts = [f"{_close(titles)} a filter bubble around {_whom(study, whom)}" for whom, titles in around.items()]
-    parts += [f"{_close(none)} none"] if none else []
+    parts += [f"{_close(none)} {'none' if parts else 'no filter bubble'}"] if none else []
     return "; ".join(parts) + "." if parts else "Nobody consumed two items in a round, so no bubble can be read."
 
 
@@ -114,13 +114,11 @@ def _compared(study: BubbleStudy, place: int) -> str:
     none, random, oracle = (study.arm(name) for name in ("none", "random", "oracle"))
     gap, low, high = study.by_block("diversity", against="none").at(place, -1, 0)
     text = (
-        f"What a user consumes in {_rounds(study)} is {_by(gap, level[none])} varied than with no recommender "
+        f"What a user consumes in {_rounds(study)} is {_varied(gap, level[none])} with no recommender "
         f"({level[place]:.2f} against {level[none]:.2f}; difference {gap:+.2f}, 95% band {low:+.2f} to {high:+.2f})"
     )
     if place != random:
-        text += (
-            f" and {_by(level[place] - level[random], level[random])} varied than under random ({level[random]:.2f})"
-        )
+        text += f" and {_varied(level[place] - level[random], level[random])} under random ({level[random]:.2f})"
     if place != oracle:
         narrow = study.by_block("diversity", against="oracle").high[place, -1, 0] < 0
         text += f", {'narrower' if narrow else 'no narrower'} than what users truly want (oracle: {level[oracle]:.2f})"
@@ -132,8 +130,9 @@ def _rounds(study: BubbleStudy) -> str:
     return f"round {until}" if first == until else f"rounds {first} to {until}"
 
 
-def _by(gap: float, level: float) -> str:
-    return f"{abs(gap) / level:.0%} {'less' if gap < 0 else 'more'}"
+def _varied(gap: float, level: float) -> str:
+    by = f"{abs(gap) / level:.0%}"
+    return "as varied as" if by == "0%" else f"{by} {'less' if gap < 0 else 'more'} varied than"
 
 
 def _strongest(study: BubbleStudy, narrower: Array, names: Sequence[str]) -> str:

@@ -234,7 +234,8 @@ def _overall(found: tuple[Measure, ...], foretold: Likelihood | None) -> tuple[V
         "does not fit": "The simulated users do not behave like the log's own; read results with care",
     }[overall]
     counted = (
-        f"{opening}: {fitting} of {len(verdicts)} measures fit, {verdicts.count('roughly')} roughly, {off} do not."
+        f"{opening}: of {len(verdicts)} measures {fitting} fit, {verdicts.count('roughly')} fit roughly, "
+        f"{off} {'does' if off == 1 else 'do'} not."
     )
     complaints = [each.sentence for each in found if each.verdict == "does not fit"]
     if foretold is not None and foretold.verdict != "fits":

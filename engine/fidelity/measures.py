@@ -112,7 +112,7 @@ def measures(weeks: Weeks, catalogue: Catalogue) -> tuple[Measure, ...]:
         _sampled(
             weeks.of(lambda lived: samples.diversities(lived, catalogue.directions)), np.mean,
             (0.2, 0.4, 0.6, 0.8, 0.9, 1.0),
-            _Words("diversity", "Diversity of what a user consumes", "1 - mean cosine of item vectors",
+            _Words("diversity", "Diversity of what a user consumes", "apart (0: all alike, 1: unrelated)",
                    "Simulated users consume more varied items than real ones",
                    "Simulated users consume less varied items than real ones",
                    "How varied their items are differs from user to user in another way than in the log"),

@@ -53,6 +53,11 @@ def test_the_answer_names_every_policy(study):
     assert "Oracle" not in sentence
 
 
+def test_where_no_policy_closes_a_bubble_the_answer_says_what_they_do_not_close(study):
+    alone = replace(study, arms=tuple(replace(arm, role="reference") for arm in study.arms))
+    assert answer(alone) == "Random closes no filter bubble."
+
+
 def test_nothing_to_read_says_so(study):
     empty = replace(study, rounds=np.full_like(study.rounds, np.nan), blocked=np.full_like(study.blocked, np.nan))
     assert {each.verdict for each in readings(empty)} == {"unknown"}

@@ -42,7 +42,7 @@ def test_a_world_fitted_to_its_own_kind_fits(found):
     assert verdicts.count("fits") >= 6
     assert found.verdict in ("fits", "roughly")
     assert found.sentence.startswith("The simulated users behave")
-    assert f"{verdicts.count('fits') + (found.likelihood.verdict == 'fits')} of 10 measures fit" in found.sentence
+    assert f"of 10 measures {verdicts.count('fits') + (found.likelihood.verdict == 'fits')} fit, " in found.sentence
     assert found.weeks == 2
     assert found.choices > 500
 
