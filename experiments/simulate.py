@@ -38,6 +38,7 @@ from experiments.provenance import versions
 from experiments.results import Meta, Results
 from experiments.runs import Circumstances, Report, silent
 from experiments.truth import beside, distinct, find_truth, inside
+from experiments.wording import listed
 from experiments.worlds import plausible_worlds, runs_of
 
 __all__ = ["Arm", "simulate", "task"]
@@ -70,7 +71,8 @@ def simulate(
     shared_training: bool = True,
     worlds: int = 0,
     interference: bool = True,
-    fidelity: Callable[[Dataset, Report], Fidelity] | None = measured,
+    without: Sequence[str] = (),
+    fidelity: Callable[[Dataset, Report, WorldParameters], Fidelity] | None = measured,
     report: Report | None = None,
 ) -> Results:
     """Run an A/B test on simulated users fitted to ``dataset``, and find the true uplift beside it.
@@ -106,12 +108,13 @@ def simulate(
             from its own variant's.
         worlds: plausible worlds in which the truth is looked for too; 0 for this one alone.
         interference: whether to measure what shared, or split, training data does to the test.
+        without: behaviours of the simulated users to switch off, such as ``boredom``, in plausible worlds too.
         fidelity: holds simulated users against held-out weeks of the log; None to leave that out.
         report: told of each stage and day.
 
     Raises:
-        LabError: where the request cannot be: an unknown model, metric or parameter, a split that does not
-            fit, a Dataset too small to learn from.
+        LabError: where the request cannot be: an unknown model, metric, parameter or behaviour, a split that does
+            not fit, a Dataset too small to learn from.
     """
     purpose = find_use(use)
     primary = primary or purpose.primary
@@ -119,6 +122,7 @@ def simulate(
     arms = [arm if isinstance(arm, Arm) else Arm.of(arm) for arm in chosen]
     names = names_of([arm.spec for arm in arms])
     policies = [purpose.around(arm.policy(seed)) for arm in arms]
+    params = WorldParameters().without(*without)
     fit = partial(_fitted, purpose)
     check_request(
         dataset, users=users, days=days, retrain_every=retrain_every, slate_size=slate_size, seed=seed, worlds=worlds
@@ -146,8 +150,8 @@ def simulate(
             raise ExperimentError(unknown("Covariate", name, BEFORE))
     tell = report or silent
     tell("Fitting the simulated users", None, None)
-    world = fit(dataset, np.random.default_rng(seed), users)
-    fits = None if fidelity is None else fidelity(dataset, tell)
+    world = fit(dataset, np.random.default_rng(seed), users, params)
+    fits = None if fidelity is None else fidelity(dataset, tell, params)
     segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
 
     circumstances = Circumstances(
@@ -247,6 +251,9 @@ def _notes(world: World, use: Use, *, shared_training: bool) -> tuple[str, ...]:
         if shared_training
         else "Each variant's models learn from the behaviour of its own units alone."
     )
+    off = [name.replace("_", " ") for name in world.params.switched_off]
+    if off:
+        notes.append(f"Switched off in all simulated users: {listed(off)}.")
     told = () if use.name == "rows" else (f"{use.title}: {' '.join(use.explanation)}",)
     return (*told, *notes, *world.notes)
 
@@ -273,5 +280,6 @@ def _meta(
             "shared_training": circumstances.shared_training,
             "worlds": worlds,
             **({} if use.name == "rows" else {"use": use.name}),
+            **({"without": list(off)} if (off := circumstances.world.params.switched_off) else {}),
         },
     )

@@ -232,6 +232,11 @@ class WorldParameters:
         _check(behaviour)
         return float(getattr(self, f"{behaviour}_strength")) if getattr(self, behaviour) else 0.0
 
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """Those of ``BEHAVIOURS`` that are switched off, in order."""
+        return tuple(name for name in BEHAVIOURS if not getattr(self, name))
+
     def without(self, *behaviours: str) -> Self:
         """Return the same settings with ``behaviours`` switched off.
 

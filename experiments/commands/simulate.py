@@ -12,6 +12,7 @@ from engine.commands.printing import print_json
 from engine.commands.progress import progress
 from engine.errors import ExperimentError
 from engine.uses import USES, Use, find_use
+from engine.world.parameters import BEHAVIOURS, WorldParameters
 from experiments.commands.simulated import print_simulated
 from experiments.drafting import MEASURABLE
 
@@ -48,6 +49,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument(
         "--no-interference", action="store_true", help="do not measure what learning during the test does to it"
+    )
+    parser.add_argument(
+        "--without",
+        metavar="BEHAVIOUR,...",
+        default="",
+        help=f"switch behaviours of the users off: {', '.join(BEHAVIOURS)}",
     )
     parser.add_argument(
         "--individual", metavar="FILE", help="write every user's own true effects to this .parquet file"
@@ -91,6 +98,9 @@ def run(args: argparse.Namespace) -> int:
     }
     if use.name != "rows":
         asked |= {"use": use.name} | ({} if use.guardrails is None else {"guardrails": dict(use.guardrails)})
+    named = [name.strip() for name in args.without.split(",") if name.strip()]
+    if named:
+        asked["without"] = list(WorldParameters().without(*named).switched_off)
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset

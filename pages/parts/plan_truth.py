@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.world.parameters import BEHAVIOURS, WorldParameters
 from pages.parts import formats
 
 WORLDS = "worlds"
@@ -13,10 +14,16 @@ WORLDS = "worlds"
 SUGGESTED = 20
 _WORLDS = (0, 5, 10, 20, 50)
 _TRAINING = {True: "Everybody's behaviour", False: "Their own users'"}
+_BEHAVIOURS = {name: name.replace("_", " ").capitalize() for name in BEHAVIOURS}
+_MEANINGS = "\n".join(
+    f"- **{_BEHAVIOURS[each.name]}**: {each.meaning.removeprefix('Whether ')}"
+    for each in WorldParameters().describe()
+    if each.name in BEHAVIOURS
+)
 
 
 def ask() -> dict[str, Any]:
-    """Ask; return ``shared_training``, ``interference`` and ``worlds`` as ``experiments.simulate`` takes them."""
+    """Ask; return the arguments of ``experiments.simulate`` that are asked for; ``without`` only where some are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shared = st.selectbox(
             "Variants' models learn from",
@@ -47,4 +54,16 @@ def ask() -> dict[str, Any]:
             help="Lives the experiment again with the variants swapped, to tell what sharing or splitting the training "
             "data does to the test from who happened to be assigned where.",
         )
-    return {"shared_training": bool(shared), "interference": bool(interference), "worlds": int(worlds or 0)}
+        behaviours = st.multiselect(
+            "Behaviours switched off",
+            BEHAVIOURS,
+            format_func=_BEHAVIOURS.__getitem__,
+            key="without",
+            bind="query-params",
+            placeholder="Nothing is switched off",
+            help="What simulated users do that you do not believe of yours; off in every world.\n\n" + _MEANINGS,
+            width=300,
+        )
+    # In one order, and left out where nothing is off: the same question has the same key.
+    off = {"without": [name for name in BEHAVIOURS if name in behaviours]} if behaviours else {}
+    return {"shared_training": bool(shared), "interference": bool(interference), "worlds": int(worlds or 0)} | off

@@ -79,7 +79,7 @@ def test_simulate_that_keeps_nothing_needs_no_database(capsys, small_file, monke
 def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
     code, out, _ = run(
         capsys, "simulate", small_file, "--control", "popularity", "--treatment", "random", "--users", "200",
-        "--days", "2", "--primary", "click_through",
+        "--days", "2", "--primary", "click_through", "--without", "drift,boredom",
     )  # fmt: skip
     assert code == 0
     assert out.startswith("Simulated · ")
@@ -88,6 +88,7 @@ def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
     assert "Sample ratio" in out
     key = re.search(r"Kept as ([0-9a-f]{16}): python -m experiments report \1 --out report.html", out)[1]
     assert database.entry(key).units == 200
+    assert database.result(key).meta.settings["without"] == ["boredom", "drift"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,7 @@ def test_simulate_prints_a_table_with_the_truth_beside(capsys, small_file):
         (["--treatment", "svd", "--primary", "clicks"], "Metric 'clicks' was not found"),
         (["--treatment", "svd", "--users", "0"], "at least 2"),
         (["--treatment", "svd", "--worlds", "-2"], "-2 plausible worlds were given"),
+        (["--treatment", "svd", "--without", "drift,boredem"], "Did you mean 'boredom'"),
         (["--treatment", "svd", "--individual", "units.csv"], "does not end in .parquet"),
         (["--treatment", "svd", "--individual", "no/where.parquet"], "its folder does not exist"),
         (["--treatment", "svd", "--days", "0"], "at least 1"),

@@ -188,3 +188,26 @@ def test_what_users_did_in_the_log_adjusts_the_metrics(shop):
     assert found.check("pre_period_imbalance").sentence
     with pytest.raises(ExperimentError, match="Did you mean 'purchases before'"):
         simulate(shop, control="random", treatments=["oracle"], covariates=["purchases befor"])
+
+
+def test_behaviours_can_be_switched_off_everywhere_at_once(shop):
+    asked = {"control": "popularity", "treatments": ["random"], "users": 100, "days": 2, "interference": False}
+    held = []
+    found = simulate(
+        shop,
+        **asked,
+        worlds=2,
+        without=("boredom", "leaving"),
+        fidelity=lambda _data, _tell, params: held.append(params),
+    )
+    assert found.meta.settings["without"] == ["leaving", "boredom"]
+    assert held[0].switched_off == ("leaving", "boredom")
+    assert "Switched off in all simulated users: leaving and boredom." in found.notes
+    drawn = {each.name for each in found.worlds.parameters}
+    assert "novelty_strength" in drawn
+    assert not drawn & {"boredom_strength", "leaving_strength"}
+    whole = simulate(shop, **asked, fidelity=None)
+    assert "without" not in whole.meta.settings
+    assert (whole.truth["treatment_value"] != found.truth["treatment_value"]).any()
+    with pytest.raises(LabError, match=r"Behaviour 'boredem' was not found.*Did you mean 'boredom'"):
+        simulate(shop, **asked, without=["boredem"])

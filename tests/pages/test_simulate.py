@@ -150,6 +150,16 @@ def test_the_estimate_is_taken_apart_and_worlds_and_users_are_counted(believed_p
     assert not believed_page.exception
 
 
+def test_behaviours_are_switched_off_in_one_order_whatever_was_chosen_first(open_page, log):
+    key = simulated(log, interference=False, without=["boredom", "drift"])
+    page = open_page(log, interference="false", without=["Drift", "Boredom"])
+    assert page.session_state["result"] == key
+    assert "Switched off in all simulated users: boredom and drift." in outcomes.load(key).notes
+    page.multiselect(key="without").set_value([]).run()
+    assert not page.exception
+    assert page.button(key="run").label == "Run the simulation"
+
+
 def test_everything_beside_it_can_be_left_out_and_more_worlds_are_a_click_away(open_page, log):
     simulated(log, interference=False)
     page = open_page(log, interference="false")
