@@ -6,9 +6,10 @@ import streamlit as st
 
 from engine.errors import LabError
 from engine.loading import opening
+from engine.loading.made_up import NAME
 from engine.loading.records import LoadReport
 from engine.profile import Profile, profile
-from pages.parts import chrome, data_charts, formats, headline, state, tables
+from pages.parts import chrome, data_charts, formats, headline, making_up, state, tables
 from pages.parts import opening as other
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     """Draw the page."""
     dataset = state.current()
     facts = _profile(dataset.fingerprint)
-    headline.ask("What data are we looking at?", facts.sentence)
+    headline.ask("What data are we looking at?", facts.sentence, simulated=dataset.name.startswith(NAME))
     headline.figures(
         [
             ("Users", formats.count(facts.users)),
@@ -42,6 +43,8 @@ def main() -> None:
     st.subheader("Open other data", anchor=False)
     with st.container(border=True, key="open-other"):
         other.draw()
+    with st.expander("Make up a world", icon=":material/science:"):
+        making_up.draw()
 
 
 @st.cache_resource(max_entries=6, show_spinner="Counting")

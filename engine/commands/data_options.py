@@ -33,7 +33,7 @@ def add_data_options(
         nargs: "?" where DATA may be left out, for it can come from elsewhere.
     """
     options = parser.add_argument_group("reading the data")
-    what = "sample, a file, or a MovieLens folder"
+    what = "sample, a file, a MovieLens folder, or synthetic:users=500,items=200, a made-up world"
     if required:
         parser.add_argument("data", nargs=nargs, metavar="DATA", help=what)
     else:

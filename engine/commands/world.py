@@ -30,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of all draws (default 0)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.epilog = (
-        "DATA may also be synthetic:users=500,items=200, the log of a made-up world. Its dials: users, items, "
+        "The dials of a made-up world, such as synthetic:users=500,items=200: users, items, "
         "categories, taste_groups, minority_share, taste_strength, rank, popularity_skew, activity, "
         "activity_spread, session_items, weekend, revisit, weeks, seed."
     )
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise ExperimentError(f"--seed was {args.seed}; it must be 0 or more.")
     with progress() as report:
         report("Reading the data", None, None)
-        dataset = _dataset(args)
+        dataset = load_from(args).dataset
         report("Fitting simulated users", None, None)
         world = fit_world(dataset, np.random.default_rng(args.seed), users=args.users)
         found = fidelity(dataset, seed=args.seed, report=report)
@@ -62,12 +62,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(dataset, world, facts(world), found)
     return 0
-
-
-def _dataset(args: argparse.Namespace) -> Dataset:
-    from engine.world.synthetic import Dials, is_synthetic, synthetic_log
-
-    return synthetic_log(Dials.parse(args.data)) if is_synthetic(args.data) else load_from(args).dataset
 
 
 def _record(dataset: Dataset, world: World, known: tuple[Fact, ...], found: Fidelity) -> dict[str, Any]:

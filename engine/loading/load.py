@@ -18,6 +18,7 @@ from engine.errors import ColumnError, DataError, unknown
 from engine.loading.assemble import assemble
 from engine.loading.cleaning import Cleaned, clean
 from engine.loading.left_out import deleted_users, without_deleted
+from engine.loading.made_up import is_made_up, made_up
 from engine.loading.movielens import read_movielens
 from engine.loading.raw import RawTable, refusals
 from engine.loading.records import LEFT_OUT, NO_CONSENT, Loaded, LoadReport, Preview, rows_in_words, withheld_in_words
@@ -48,7 +49,8 @@ def load(
     """Return the Dataset of an interaction log and the report of every one of its rows.
 
     Args:
-        source: ``sample``, the path of a file or MovieLens folder, or an upload's bytes.
+        source: ``sample``, ``synthetic:users=500,items=200`` (a world made up from
+            ``engine.world.synthetic.Dials``), the path of a file or MovieLens folder, or an upload's bytes.
         mapping: role -> column, where the guess is wrong; None or "" takes the role from every column.
         feedback: ``auto`` is explicit where at least half of the kept rows carry a rating.
         event_weights: event -> weight, over `DEFAULT_EVENT_WEIGHTS`.
@@ -153,6 +155,17 @@ def _read(source: Given, users: Given | None, items: Given | None, name: str | N
         users, items = users or SAMPLE_FOLDER / "users.csv", items or SAMPLE_FOLDER / "items.csv"
     user_table = _raw(users, "users", stack) if users else None
     item_table = _raw(items, "items", stack) if items else None
+    if is_made_up(source):
+        made = made_up(str(source))
+        return _Tables(
+            made.log,
+            user_table or made.users,
+            item_table or made.items,
+            None,
+            None,
+            name or made.name,
+            made.log.format,
+        )
     if not isinstance(source, bytes) and _is_folder(source):
         folder = Path(source).expanduser()
         found = read_movielens(folder)

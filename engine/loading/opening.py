@@ -17,6 +17,7 @@ from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.loading import load
 from engine.loading.load import check_event_weights
+from engine.loading.made_up import is_made_up
 from engine.loading.records import LoadReport
 
 
@@ -35,14 +36,14 @@ def task(request: Mapping[str, Any], report: Callable[..., None]) -> str:
     """Load ``request`` and return the stored dataset's fingerprint; for the job runner.
 
     Args:
-        request: ``source`` (``sample`` or a path) and any keyword of `engine.loading.load`.
+        request: ``source`` (``sample``, ``synthetic:...`` or a path) and any keyword of `engine.loading.load`.
         report: progress; called with a stage.
     """
     options = dict(request)
     source = options.pop("source")
     if scale := options.get("rating_scale"):
         options["rating_scale"] = tuple(scale)
-    report("Reading rows")
+    report("Making up a world" if is_made_up(source) else "Reading rows")
     loaded = load(source, **options)
     report("Keeping the dataset")
     return keep(loaded.dataset, loaded.report)

@@ -66,7 +66,14 @@ class Dials:
         for each in fields(self):
             value, low, high = getattr(self, each.name), each.metadata["low"], each.metadata["high"]
             if not low <= value <= high:
-                raise DataError(f"The dial {each.name} was {value:g}. It lies between {low:g} and {high:g}.")
+                raise DataError(f"The dial {each.name} was {value:,}. It lies between {low:,} and {high:,}.")
+
+    @property
+    def told(self) -> str:
+        """The dials as ``parse`` reads them: users, items, and whatever else is not the default."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        changed = [each.name for each in fields(self) if values[each.name] != each.default]
+        return ", ".join(f"{name}={values[name]}" for name in dict.fromkeys(("users", "items", *changed)))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -91,11 +98,6 @@ class Dials:
             if not sign:
                 raise DataError(f"The dial {name} has no value. Write {name}=2.")
         return cls(**given)
-
-
-def is_synthetic(source: str) -> bool:
-    """Return whether ``source`` names a synthetic world rather than a file."""
-    return source == _PREFIX.rstrip(":") or source.startswith(_PREFIX)
 
 
 def synthetic_world(dials: Dials | None = None, *, params: WorldParameters | None = None) -> World:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -55,9 +56,13 @@ def draw() -> None:
     mapping = _map_columns(seen, source)
     options = _options(source)
     if st.button("Open this data", type="primary", key="open-data"):
-        request: dict[str, Any] = {"source": source, "mapping": mapping, **options}
-        st.session_state["opening"] = progress.start("engine.loading.opening:task", request)
-        st.rerun()
+        start({"source": source, "mapping": mapping, **options})
+
+
+def start(request: Mapping[str, Any]) -> None:
+    """Open what ``request`` names, as ``engine.loading.opening.task`` takes it, in a child process; show it after."""
+    st.session_state["opening"] = progress.start("engine.loading.opening:task", request)
+    st.rerun()
 
 
 def _finish() -> None:

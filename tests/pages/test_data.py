@@ -19,6 +19,13 @@ def words(page):
     return "\n".join(part.value for part in parts)
 
 
+def finish_opening(page):
+    key = page.session_state["opening"] if "opening" in page.session_state else None  # noqa: SIM401  # it has no get
+    end = time.monotonic() + 60
+    while key and jobs.status(key).active and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def test_the_sample_is_already_chosen(page):
     page.run()
     assert not page.exception
@@ -74,14 +81,41 @@ def test_a_file_is_opened_by_its_path(page, tmp_path):
     page.selectbox(key=f"map-rating-{source}").set_value("stars")
     page.run()
     page.button(key="open-data").click().run()
-    key = page.session_state["opening"] if "opening" in page.session_state else None  # noqa: SIM401  # it has no get
-    end = time.monotonic() + 60
-    while key and jobs.status(key).active and time.monotonic() < end:
-        time.sleep(0.1)
+    finish_opening(page)
     page.run()
     assert "2 users and 2 items" in words(page)
     assert "**4** rows read = **3** kept + **1** left out." in words(page)
     assert list(page.dataframe[0].value["line"]) == [5]
+
+
+def test_a_world_is_made_up_and_everybody_sees_that_it_is(page):
+    page.run()
+    for dial, value in {"users": 60, "items": 40, "weeks": 3}.items():
+        page.number_input(key=f"dial_{dial}").set_value(value)
+    page.slider(key="dial_minority_share").set_value(0.25)
+    page.button(key="make-up").click().run()
+    finish_opening(page)
+    page.run()
+    assert not page.exception
+    assert "60 users and 40 items" in words(page)
+    assert ":violet-badge[:material/science: Simulated]" in words(page)
+    name = "Made-up world (users=60, items=40, minority_share=0.25, weeks=3)"
+    assert f"Dataset **{name}**" in page.caption[-1].value
+    assert page.sidebar.selectbox[0].options[-1].startswith(name)
+    page.switch_page("pages/simulate.py").run()
+    assert not page.exception
+    assert f"made from {name}" in words(page)
+
+
+def test_a_world_in_which_nobody_does_anything_is_a_sentence(page):
+    page.run()
+    for dial, value in {"users": 2, "items": 3, "weeks": 0}.items():
+        page.number_input(key=f"dial_{dial}").set_value(value)
+    page.button(key="make-up").click().run()
+    finish_opening(page)
+    page.run()
+    assert not page.exception
+    assert "Nobody did anything in this synthetic world." in page.error[0].value
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from engine.__main__ import main
+from engine.loading import load
+from engine.world.synthetic import Dials, synthetic_log
 from tests.conftest import ROOT
 
 
@@ -70,6 +72,18 @@ def test_side_tables_and_consent(log, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["withheld_users"] == 0
 
 
+def test_a_made_up_world_is_data_like_any_other(capsys):
+    made_up = "synthetic:users=60,items=40,weeks=3"
+    assert main(["profile", made_up, "--weights", "purchase=9", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["name"] == "Made-up world (users=60, items=40, weeks=3)"
+    assert found["source"].endswith("made up from dials; nothing in it was measured")
+    assert (found["users"], found["items"], found["rows_refused"], found["feedback"]) == (60, 40, 0, "implicit")
+    assert found["rows_kept"] == found["rows_read"] > 60
+    assert found["event_weights"] == {"add_to_cart": 3.0, "purchase": 9.0, "view": 1.0}
+    assert load(made_up).dataset.fingerprint == synthetic_log(Dials(users=60, items=40, weeks=3)).fingerprint
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -83,6 +97,8 @@ def test_side_tables_and_consent(log, tmp_path, capsys):
         (["profile", "sample", "--rating-scale", "5"], "expected two numbers such as 1,5"),
         (["profile", "sample", "--rating-scale", "5,1"], "does not rise"),
         (["profile", "sample", "--feedback", "loud"], "invalid choice: 'loud'"),
+        (["profile", "synthetic:user=60"], "Did you mean 'users'?"),
+        (["profile", "synthetic:users=1"], "The dial users was 1. It lies between 2 and 1,000,000."),
         (["profile"], "the following arguments are required: DATA"),
         ([], "the following arguments are required: COMMAND"),
         (["profil", "sample"], "invalid choice: 'profil'"),

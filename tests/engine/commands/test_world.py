@@ -31,7 +31,7 @@ def test_json_has_parameters_with_their_origin_and_fidelity(capsys):
 def test_a_reader_sees_parameters_the_table_and_the_sentence(capsys):
     assert main(["world", SOURCE, "--users", "50"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Synthetic: 50 simulated users of 40 items.")
+    assert out.startswith("Made-up world (users=120, items=40, rank=4, weeks=5, seed=1): 50 simulated users of 40")
     for words in ("click_slope", "Fidelity: The simulated users", "Time between sessions (days, median)", "nats per"):
         assert words in out
 

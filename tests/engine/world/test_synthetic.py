@@ -12,7 +12,7 @@ import pytest
 from engine.errors import DataError
 from engine.policies import make_policy
 from engine.world import WorldParameters, fit_world, run
-from engine.world.synthetic import Dials, draw_log, is_synthetic, synthetic_log, synthetic_world
+from engine.world.synthetic import Dials, draw_log, synthetic_log, synthetic_world
 
 DIALS = Dials(users=400, items=120, rank=4, weeks=10, seed=3)
 PARAMS = WorldParameters(rank=4, purchase_sensitivity=0.8, cart_sensitivity=0.8)
@@ -107,11 +107,12 @@ def test_the_minority_is_as_large_as_its_dial():
 
 
 def test_dials_are_read_from_text():
-    assert is_synthetic("synthetic")
-    assert is_synthetic("synthetic:users=5")
-    assert not is_synthetic("sample")
     assert Dials.parse("synthetic:users=50, weekend=2.5") == Dials(users=50, weekend=2.5)
     assert Dials.parse("synthetic") == Dials()
+    assert Dials().told == "users=500, items=200"
+    changed = Dials(items=40, minority_share=0.25, seed=7)
+    assert changed.told == "users=500, items=40, minority_share=0.25, seed=7"
+    assert Dials.parse(changed.told) == changed
 
 
 @pytest.mark.parametrize(
