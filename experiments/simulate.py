@@ -14,6 +14,7 @@ import pandas as pd
 from engine import store
 from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
+from engine.fidelity.once import fidelity_once, measured
 from engine.fidelity.record import Fidelity
 from engine.segments import segment_users
 from engine.uses import Use, find_use
@@ -25,7 +26,6 @@ from experiments.bayesian import Prior
 from experiments.boundaries import Spending
 from experiments.drafting import draft, names_of
 from experiments.earlier import BEFORE, done_before
-from experiments.fidelity import fidelity_once, measured
 from experiments.individual import summary, unit_effects
 from experiments.interference import COLUMNS, mirrors
 from experiments.interference import interference as biased

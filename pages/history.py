@@ -179,7 +179,7 @@ def _one(key: str) -> None:
     st.markdown(f"**{formats.plain(results.plan.hypothesis)}**")
     st.caption(formats.plain(verdicts.who(results)))
     verdicts.banner(results)
-    believing.say(results)
+    believing.say(results.fidelity)
     verdicts.worlds(results)
     query = {state.DATA: state.current().fingerprint, outcomes.RESULT: key}
     with st.container(horizontal=True, vertical_alignment="center"):

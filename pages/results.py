@@ -38,7 +38,7 @@ def main() -> None:
         headline.ask(QUESTION, verdicts.answer(results), simulated=results.meta.simulated)
         st.caption(verdicts.who(results))
         verdicts.banner(results)
-        believing.draw(results)
+        believing.draw(results.fidelity)
         verdicts.figures(results)
     rows = readings(results)
     _metrics(rows, results)

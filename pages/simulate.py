@@ -98,7 +98,7 @@ def _finished(key: str, results: Results) -> None:
     """Show the verdict, and every estimate beside the truth it was meant to find."""
     outcomes.show(key)
     verdicts.banner(results)
-    believing.draw(results)
+    believing.draw(results.fidelity)
     st.page_link(
         "pages/results.py",
         label="Read the results",

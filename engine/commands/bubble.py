@@ -132,6 +132,7 @@ def _record(study: BubbleStudy, trades: Mitigation | None) -> dict[str, Any]:
         "retrain_every": study.rules.retrain_every,
         "drift": study.drift,
         "switched_off": study.switched_off,
+        "fidelity": study.fidelity and study.fidelity.to_dict(),
         "seeds": study.seeds,
         "blocks": [
             {"first_round": first + 1, "last_round": until}
@@ -165,6 +166,8 @@ def _print(study: BubbleStudy, trades: Mitigation | None) -> None:
         f"{study.dataset}: {rules.rounds} rounds of {rules.round_days} days, {study.users:,} simulated users in each "
         f"of {len(study.seeds)} draws. Simulated.\n{answer(study)}\n"
     )
+    if study.fidelity:
+        print(f"Can these users be believed? {study.fidelity.sentence}\n")
     print(f"Rounds {study.blocks[-2] + 1} to {study.blocks[-1]}, everybody; half a 95% band over the draws after ±.\n")
     rows = []
     for measure in BY_ROUND:

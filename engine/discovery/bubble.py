@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from engine import store
 from engine.dataset import Dataset
 from engine.discovery.study import BubbleStudy, Maker, study
 from engine.errors import ExperimentError
+from engine.fidelity.once import fidelity_once
+from engine.fidelity.record import Fidelity
 from engine.policies import PolicySpec, make_policy, parse
 from engine.segments import segment_users
 from engine.world import World, fit_world
@@ -37,6 +39,7 @@ def bubble(
     retrain_every: int | None = 1,
     segment: str | None = None,
     without: Sequence[str] = (),
+    fidelity: Callable[[Dataset, Report | None, WorldParameters], Fidelity] | None = fidelity_once,
     report: Report | None = None,
 ) -> BubbleStudy:
     """Study what ``policies`` would do to the users of ``dataset``. Simulated.
@@ -53,6 +56,7 @@ def bubble(
         retrain_every: rounds between refits; None to train once.
         segment: a column of ``engine.segments.segment_users`` whose segments are groups too.
         without: behaviours of the simulated users to switch off, such as ``boredom``.
+        fidelity: holds simulated users against held-out weeks of the log; None to leave that out.
         report: told of each stage.
 
     Raises:
@@ -65,7 +69,8 @@ def bubble(
         make(seed)  # an unknown name or parameter is told before anything is fitted
     if report:
         report("Fitting simulated users", None, None)
-    world = fit_world(dataset, np.random.default_rng(seed), params=WorldParameters().without(*without))
+    params = WorldParameters().without(*without)
+    world = fit_world(dataset, np.random.default_rng(seed), params=params)
     slate_size = min(_SLATE, world.n_items)
     found = study(
         world,
@@ -81,7 +86,8 @@ def bubble(
         segments={} if segment is None else _segments(dataset, world, segment),
         report=report,
     )
-    return replace(found, fingerprint=dataset.fingerprint, dataset=dataset.name)
+    fits = None if fidelity is None else fidelity(dataset, report, params)
+    return replace(found, fingerprint=dataset.fingerprint, dataset=dataset.name, fidelity=fits)
 
 
 def task(request: Mapping[str, Any], report: Report) -> BubbleStudy:

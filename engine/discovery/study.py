@@ -18,6 +18,7 @@ from engine.discovery.life import Round, Rules, lived
 from engine.discovery.measures import BY_BLOCK, NAMES
 from engine.discovery.measuring import Ground
 from engine.errors import ExperimentError, unknown
+from engine.fidelity.record import Fidelity
 from engine.policies import make_policy
 from engine.world import Policy, World
 from engine.world.parameters import BEHAVIOURS
@@ -69,6 +70,7 @@ class BubbleStudy:
         switched_off: behaviours of the simulated users that were off.
         fingerprint: the Dataset's, empty where the world was given.
         dataset: the Dataset's name.
+        fidelity: how well the simulated users fit the log; None where that was not measured.
     """
 
     arms: tuple[Arm, ...]
@@ -84,6 +86,7 @@ class BubbleStudy:
     switched_off: tuple[str, ...] = ()
     fingerprint: str = ""
     dataset: str = ""
+    fidelity: Fidelity | None = None
 
     def arm(self, name: str) -> int:
         """Return the place of the arm called ``name``.

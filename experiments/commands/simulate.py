@@ -74,9 +74,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         LabError: where the data or the request cannot be, or the results cannot be kept.
     """
+    from engine.fidelity.once import fidelity_once, measured
     from experiments import database, individual_files
     from experiments.arms import Arm
-    from experiments.fidelity import fidelity_once, measured
     from experiments.keeping import keep_simulated
     from experiments.simulate import simulate
 

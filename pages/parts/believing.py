@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from engine.fidelity import Fidelity, Measure
-from experiments.results import Results
 from pages.parts import formats, glossary, headline, tables
 
 _SIGNS = {"fits": "✓ Fits", "roughly": "≈ Roughly", "does not fit": "✗ Does not fit", "not measured": "— Not measured"}
@@ -18,18 +17,16 @@ _ICONS = {
 _TITLE = "Can these users be believed?"
 
 
-def draw(results: Results) -> None:
-    """Say under a simulated verdict how well its users fit, in words, with every measure in a fold."""
-    say(results)
-    found = results.fidelity
+def draw(found: Fidelity | None) -> None:
+    """Say under a simulated result how well its users fit, in words, with every measure in a fold."""
+    say(found)
     if found is not None and (found.measures or found.likelihood):
         with st.expander("Simulated weeks against held-out ones", icon=":material/compare:"):
             _measures(found)
 
 
-def say(results: Results) -> None:
-    """Say in words how well the simulated users of a result fit; nothing of real ones."""
-    found = results.fidelity
+def say(found: Fidelity | None) -> None:
+    """Say in words how well simulated users fit; nothing of real ones."""
     if found is None:
         return
     said = f"**{_TITLE}** {formats.words(found.sentence)}"

@@ -11,6 +11,7 @@ from engine.discovery.readings import Reading, answer, readings
 from engine.discovery.study import BubbleStudy
 from engine.jobs import folder
 from pages.parts import (
+    believing,
     bubble_asking,
     bubble_paths,
     bubble_rounds,
@@ -67,6 +68,7 @@ def draw(dataset: Dataset) -> None:
 
 
 def _study(study: BubbleStudy) -> None:
+    believing.draw(study.fidelity)
     _readings(study)
     bubble_rounds.over_rounds(study)
     st.subheader("Whom does it serve, and whom less?", anchor=False)

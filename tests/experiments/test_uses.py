@@ -5,8 +5,8 @@ import json
 import pytest
 
 from engine.errors import DataError, ExperimentError
+from engine.fidelity import once
 from engine.uses import USES
-from experiments import fidelity
 from experiments.__main__ import main
 from experiments.drafting import MEASURABLE
 from experiments.simulate import simulate
@@ -66,7 +66,7 @@ def test_an_unknown_use_and_poor_data_are_said(data):
 
 
 def test_the_command_line_takes_a_use_and_its_own_arms(capsys, tmp_path, monkeypatch, data):
-    monkeypatch.setattr(fidelity, "measured", lambda *_: None)  # it has tests of its own, and takes a while
+    monkeypatch.setattr(once, "measured", lambda *_: None)  # it has tests of its own, and takes a while
     file = tmp_path / "log.csv"
     rows = data.interactions
     rows.assign(price=data.items["price"].to_numpy()[rows["item"]]).drop(columns="rating").to_csv(file, index=False)

@@ -34,6 +34,7 @@ def test_json_holds_every_arm_measure_and_group(data, capsys):
     assert first["by_block"]["diversity"]["against_none"]["everybody"]["value"]
     assert first["by_round"]["category_diversity"]["everybody"]["value"] == [None, None]
     assert found["mitigation"]["reference"]["name"] == "popularity"
+    assert "the log has no times" in found["fidelity"]["sentence"]
 
 
 def test_a_table_and_a_sentence_for_each_policy(data, capsys):

@@ -1,4 +1,4 @@
-"""How well simulated users fit a log: measured once, and kept for every experiment simulated from it."""
+"""How well simulated users fit a log: measured once, and kept for everything simulated from it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.dataset import Dataset
+from engine.fidelity.fidelity import fidelity
 from engine.fidelity.record import Fidelity
 from engine.jobs import folder
 from engine.store import home
 from engine.world import WorldParameters
-from experiments.runs import Report
+from engine.world.policy import Report
 
 _SEED = 0
 
 
 def measured(dataset: Dataset, report: Report | None = None, params: WorldParameters | None = None) -> Fidelity:
     """Return how alike simulated and held-out weeks of ``dataset`` are, in a world of ``params``."""
-    from engine.fidelity import fidelity
-
     return fidelity(dataset, seed=_SEED, params=params, report=report)
 
 
@@ -28,7 +27,7 @@ def fidelity_once(dataset: Dataset, report: Report | None = None, params: WorldP
     request: dict[str, Any] = {"dataset": dataset.fingerprint, "seed": _SEED}
     if params is not None and params != WorldParameters():
         request["params"] = asdict(params)
-    key = folder.key_of("experiments.fidelity:measured", request)
+    key = folder.key_of("engine.fidelity.once:measured", request)
     target = home() / "fidelity" / f"{key}.json"
     try:
         return Fidelity.from_dict(json.loads(target.read_text(encoding="utf-8")))
