@@ -11,6 +11,7 @@ from engine.errors import LabError
 from engine.world.synthetic import Dials
 from pages.parts import opening
 
+_DEFAULT = Dials()
 _DIALS = {each.name: each for each in fields(Dials)}
 # What a page can wait for; the command line takes any size.
 _MOST = {"users": 20_000, "items": 5_000, "taste_groups": 20, "weeks": 52, "seed": 1_000_000}
@@ -55,7 +56,7 @@ def _number(name: str, label: str, *, step: int = 1) -> int:
             label,
             int(dial.metadata["low"]),
             _MOST[name],
-            int(dial.default),
+            int(getattr(_DEFAULT, name)),
             step=step,
             key=f"dial_{name}",
             persist_state="session",
@@ -72,7 +73,7 @@ def _slider(name: str, label: str) -> float:
             label,
             float(dial.metadata["low"]),
             float(dial.metadata["high"]),
-            float(dial.default),
+            float(getattr(_DEFAULT, name)),
             step=0.05,
             key=f"dial_{name}",
             persist_state="session",
