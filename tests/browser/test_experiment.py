@@ -55,7 +55,7 @@ def journey(server, chromium):
     page.get_by_role("heading", name="What would the test say, and what is the truth?").wait_for()
     settle(page)
     expect(page.get_by_text(re.compile(f"Plan {plan}, registered"))).to_be_visible()
-    expect(page.get_by_text("SVD, Popularity against Random: 400 simulated users")).to_be_visible()
+    expect(page.get_by_text("SVD and Popularity against Random: 400 simulated users")).to_be_visible()
     page.get_by_role("button", name="Run the simulation").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_role("heading", name="The estimate beside the truth")).to_be_visible(timeout=LONG)
