@@ -54,3 +54,8 @@ def band(found: Array) -> Band:
 
 def _share(part: Array, whole: NDArray[np.integer]) -> Array:
     return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0))
+
+
+def signed(value: float, digits: str = ".2f") -> str:
+    """Return ``value`` with its sign for a sentence: ``+0.12``, ``−0.03``."""
+    return f"{value:+{digits}}".replace("-", "−")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.discovery.bands import Band, band
+from engine.discovery.bands import Band, band, signed
 from engine.discovery.study import Arm, BubbleStudy
 from engine.errors import ExperimentError
 from engine.evaluation.accumulate import number
@@ -158,8 +158,8 @@ def _sentence(trade: Trade, reference: Arm, *, same: bool) -> str:
     if trade.diversity.value is None or trade.welfare.value is None:
         return f"{trade.arm.title}: too little was consumed to tell what it trades."
     return (
-        f"{trade.arm.title} beside {reference.title}: {_way(trade.diversity, 'variety', '+.2f')} for "
-        f"{_way(trade.welfare, 'welfare', '+.2f', ' sd')} and {_way(trade.clicks, 'clicks', '+.1%')}."
+        f"{trade.arm.title} beside {reference.title}: {_way(trade.diversity, 'variety', '.2f')} for "
+        f"{_way(trade.welfare, 'welfare', '.2f', ' sd')} and {_way(trade.clicks, 'clicks', '.1%')}."
     )
 
 
@@ -167,5 +167,7 @@ def _way(one: Estimate, what: str, digits: str, unit: str = "") -> str:
     """Return ``more variety (+0.12, +0.10 to +0.14)``; who cannot tell the sign says so."""
     if one.value is None or one.low is None or one.high is None:
         return f"{what} that cannot be told"
-    word = "more" if one.low > 0 else "less" if one.high < 0 else "no clear change of"
-    return f"{word} {what} ({one.value:{digits}}{unit}, {one.low:{digits}} to {one.high:{digits}})"
+    less = "fewer" if what == "clicks" else "less"
+    word = "more" if one.low > 0 else less if one.high < 0 else "no clear change of"
+    value, low, high = (signed(each, digits) for each in (one.value, one.low, one.high))
+    return f"{word} {what} ({value}{unit}, {low} to {high})"

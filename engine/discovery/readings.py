@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.discovery.bands import band
+from engine.discovery.bands import band, signed
 from engine.discovery.study import Arm, BubbleStudy
 
 Array = NDArray[np.float64]
@@ -115,7 +115,7 @@ def _compared(study: BubbleStudy, place: int) -> str:
     gap, low, high = study.by_block("diversity", against="none").at(place, -1, 0)
     text = (
         f"What a user consumes in {_rounds(study)} is {_varied(gap, level[none])} with no recommender "
-        f"({level[place]:.2f} against {level[none]:.2f}; difference {gap:+.2f}, 95% band {low:+.2f} to {high:+.2f})"
+        f"({level[place]:.2f} against {level[none]:.2f}; difference {signed(gap)}, 95% band {signed(low)} to {signed(high)})"
     )
     if place != random:
         text += f" and {_varied(level[place] - level[random], level[random])} under random ({level[random]:.2f})"
@@ -151,7 +151,7 @@ def _trend(study: BubbleStudy, place: int) -> str:
     if not np.isfinite(value):
         return ""
     word = "narrows" if high < 0 else "widens" if low > 0 else "holds"
-    return f"Over {study.rules.rounds} rounds it {word} ({value:+.2f} beside no recommender)."
+    return f"Over {study.rules.rounds} rounds it {word} ({signed(value)} beside no recommender)."
 
 
 def _alikeness(study: BubbleStudy, place: int) -> str:
