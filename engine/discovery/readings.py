@@ -115,7 +115,8 @@ def _compared(study: BubbleStudy, place: int) -> str:
     gap, low, high = study.by_block("diversity", against="none").at(place, -1, 0)
     text = (
         f"What a user consumes in {_rounds(study)} is {_varied(gap, level[none])} with no recommender "
-        f"({level[place]:.2f} against {level[none]:.2f}; difference {signed(gap)}, 95% band {signed(low)} to {signed(high)})"
+        f"({level[place]:.2f} against {level[none]:.2f}; difference {signed(gap)}, "
+        f"95% band {signed(low)} to {signed(high)})"
     )
     if place != random:
         text += f" and {_varied(level[place] - level[random], level[random])} under random ({level[random]:.2f})"
