@@ -12,12 +12,14 @@ from engine.profile import Profile, profile
 from pages.parts import chrome, data_charts, formats, headline, making_up, state, tables
 from pages.parts import opening as other
 
+QUESTION = "What data are we looking at?"
+
 
 def main() -> None:
     """Draw the page."""
     dataset = state.current()
     facts = _profile(dataset.fingerprint)
-    headline.ask("What data are we looking at?", facts.sentence, simulated=dataset.name.startswith(NAME))
+    headline.ask(QUESTION, facts.sentence, simulated=dataset.name.startswith(NAME))
     headline.figures(
         [
             ("Users", formats.count(facts.users)),

@@ -1,5 +1,6 @@
 """Every page, wide and light, 390 px and dark: nothing broken, nothing cut off, nothing from outside, axe content."""
 
+import re
 from urllib.parse import urlparse
 
 import pytest
@@ -63,34 +64,44 @@ def measured(server, chromium):
 
 
 @pytest.fixture(scope="module")
-def looks(chromium):
-    """One browser context a look, so that the app's own files are fetched once and not by every test."""
-    contexts = {
-        (width, scheme): chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        for width, scheme in LOOKS
-    }
-    yield contexts
-    for context in contexts.values():
+def looks(server, chromium, measured):
+    """One visitor a look, who goes from page to page: loading the app anew for each page takes twice as long."""
+    contexts = [
+        chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) for width, scheme in LOOKS
+    ]
+    visitors = {look: context.new_page() for look, context in zip(LOOKS, contexts, strict=True)}
+    for page in visitors.values():
+        page.set_default_timeout(45_000)
+        page.goto(server)
+        settle(page)
+    yield visitors
+    for context in contexts:
         context.close()
+
+
+def go(page, server, file):
+    """Follow the sidebar's link, which may be folded away; what is asked in an address is loaded anew."""
+    if file.removeprefix("pages/").removesuffix(".py") in ASKED:
+        page.goto(server + address(file))
+    else:
+        path = address(file).rstrip("?")
+        page.locator(f'[data-testid="stSidebarNavLink"][href$="{path}"]').dispatch_event("click", timeout=10_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(question(file))
+    settle(page)
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("file", FILES)
-def test_a_page_is_whole_fits_stays_home_and_is_accessible(server, looks, measured, file, width, scheme):
-    page = looks[width, scheme].new_page()
-    page.set_default_timeout(45_000)
-    asked = []
+def test_a_page_is_whole_fits_stays_home_and_is_accessible(server, looks, file, width, scheme):
+    page, asked = looks[width, scheme], []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(server + address(file))
-    page.get_by_role("heading", level=1).wait_for()
-    settle(page)
+    go(page, server, file)
 
     assert page.get_by_test_id("stException").count() == 0
     assert page.get_by_test_id("stMain").evaluate("box => box.scrollWidth - box.clientWidth") <= 1
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
     assert {url for url in asked if outside(url, server)} == set()
     assert serious(page) == []
-    page.close()
 
 
 def test_the_sidebar_opens_at_390_px_and_holds_pages_and_picker(visit):
@@ -103,6 +114,10 @@ def test_the_sidebar_opens_at_390_px_and_holds_pages_and_picker(visit):
     expect(sidebar.get_by_role("combobox", name="Dataset")).to_be_visible()
     assert sidebar.bounding_box()["width"] <= 390
     assert serious(page) == []
+
+
+def question(file):
+    return re.search(r'^(?:    )?QUESTION = "(.+)"', (ROOT / file).read_text(), flags=re.MULTILINE).group(1)
 
 
 def outside(url, server):
