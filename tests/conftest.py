@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # How long an example takes depends on what else the machine does; timings belong in tests/bench. Where CI is set the
 # examples are the same in every run and fewer; elsewhere each run looks for new ones.
 _CI = "CI" in os.environ
-settings.register_profile("no clock", deadline=None, derandomize=_CI, max_examples=30 if _CI else 100)
+settings.register_profile("no clock", deadline=None, derandomize=_CI, max_examples=20 if _CI else 100)
 settings.load_profile("no clock")
 
 

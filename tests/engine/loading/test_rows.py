@@ -167,7 +167,9 @@ def test_rows_read_are_kept_or_refused_in_any_rubble(pieces):
 
 
 text_cell = (
-    st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=2).map(str.strip).filter(bool)
+    st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\\"), min_size=1, max_size=2)
+    .map(str.strip)
+    .filter(lambda text: text.lower() not in ("", "na"))
 )
 
 
