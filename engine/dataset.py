@@ -91,7 +91,7 @@ class Dataset:
             found = explicit_preferences(part, self.n_users, self.n_items, self.rating_scale)
         else:
             found = implicit_preferences(part, self.n_users, self.n_items, self.event_weights, self.rating_scale)
-        return replace(found, items=self.items)
+        return replace(found, items=self.items, users=self.users)
 
     def user_code(self, user_id: str) -> int | None:
         """Return the code of the user named ``user_id``, or None."""

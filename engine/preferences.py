@@ -27,6 +27,7 @@ class Preferences:
         explicit: whether values are ratings.
         time: seconds since 1970 of each pair's last event, int64, shape (pairs,); None where the log has no times.
         items: the Dataset's items table, one row an item; None where nothing is known of the items.
+        users: the Dataset's users table, one row a user; None where nothing is known of the users.
     """
 
     user: NDArray[np.int32]
@@ -38,6 +39,7 @@ class Preferences:
     explicit: bool
     time: NDArray[np.int64] | None = None
     items: pd.DataFrame | None = None
+    users: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -64,7 +66,8 @@ class Preferences:
         ends = np.cumsum(counts)
         pairs = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
         rows = np.repeat(np.arange(len(users), dtype=np.int32), counts)
-        return replace(self.take(pairs), user=rows, n_users=len(users))
+        known = None if self.users is None else self.users.iloc[users].reset_index(drop=True)
+        return replace(self.take(pairs), user=rows, n_users=len(users), users=known)
 
     def take(self, pairs: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
         """Return some of the pairs, by ascending place or by a mask; users and items stay the same."""

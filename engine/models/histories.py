@@ -53,7 +53,7 @@ class HistoryModel(ABC):
             ModelError: where there is nothing to learn from.
         """
         require_pairs(train)
-        self.histories = replace(train, items=None)
+        self.histories = replace(train, items=None, users=None)
         self.popularity = train.item_users / np.count_nonzero(train.user_items)
 
     @abstractmethod

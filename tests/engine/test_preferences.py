@@ -1,5 +1,7 @@
 """Preferences: the last rating, or the damped sum of event weights, one value a pair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,3 +93,14 @@ def test_some_users_pairs_in_another_order():
     assert some.user.tolist() == [0, 0, 2, 2, 3]
     assert some.item.tolist() == [1, 2, 1, 2, 0]
     assert some.time.tolist() == [2, 3, 2, 3, 1]
+
+
+def test_the_table_of_users_goes_with_the_users():
+    log = rows((0, 0, "rating", 2), (2, 1, "rating", 4))
+    table = pd.DataFrame({"user_id": ["a", "b", "c"], "country": ["NO", "SE", "DK"]})
+    found = replace(explicit_preferences(log, 3, 2, (1.0, 5.0)), users=table)
+    some = found.of_users(np.array([2, 0, 2]))
+    assert some.users["country"].tolist() == ["DK", "NO", "DK"]
+    assert some.users.index.tolist() == [0, 1, 2]
+    assert found.take(np.array([True, False])).users is table
+    assert replace(found, users=None).of_users(np.array([1])).users is None
