@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from engine import deleted, jobs, store
+from engine import deleted, jobs, store, tuning
 from engine.control.keeping import forget_control
 from engine.control.leaving import without_user
 from engine.control.traces import MEASURED, files_with, names
@@ -88,6 +88,7 @@ def delete_user(dataset: Dataset, user_id: str) -> Deletion:
         file.unlink()
     gone = {*concerned, dataset.fingerprint, user_id, source, *(file.parent.name for file in files)}
     dropped = jobs.drop(lambda request: request is None or names(request, gone))
+    tuning.drop({*concerned, dataset.fingerprint})
     for folder in MEASURED:
         shutil.rmtree(store.home() / folder, ignore_errors=True)
     return Deletion(

@@ -208,7 +208,7 @@ def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = N
 def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | None) -> dict[str, Tuned]:
     """Tune every model of the request that can be."""
     from engine.tuning import tune
-    from engine.tuning.space import tunable
+    from engine.tuning.space import searched
 
     if request.tune == 0:
         return {}
@@ -225,7 +225,7 @@ def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | No
             report=report,
         )
         for name in request.models
-        if tunable(MODELS[name], request.params.get(name, {}))
+        if searched(dataset, name, request.params.get(name, {}))
     }
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from engine import store
 from engine.evaluation.measure import Report
 from engine.splitting import split
+from engine.tuning.journal import place
 from engine.tuning.record import Tuned
 from engine.tuning.tune import tune
 
@@ -26,9 +25,6 @@ def task(request: Mapping[str, Any], report: Report | None = None) -> Tuned:
         LabError: whatever of the request cannot be.
     """
     dataset = store.get(request["dataset"])
-    # More trials of the same search go on with those there are.
-    same = json.dumps({name: value for name, value in request.items() if name != "trials"}, sort_keys=True)
-    name = hashlib.sha256(same.encode()).hexdigest()[:16]
     return tune(
         dataset,
         split(dataset, **request.get("split", {})),
@@ -38,6 +34,6 @@ def task(request: Mapping[str, Any], report: Report | None = None) -> Tuned:
         metric=request.get("metric", "ndcg"),
         k=request.get("k", 10),
         seed=request.get("seed", 0),
-        journal=store.home() / "tuning" / f"{name}.journal",
+        journal=place(request),
         report=report,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,18 @@ from engine.errors import ModelError, unknown
 from engine.evaluation.measure import Report
 from engine.models import MODELS
 from engine.models.info import ModelInfo
+from engine.models.params import Value
 from engine.splitting import Split
-from engine.tuning.record import State, Trial, Tuned
-from engine.tuning.space import first_passes, suggest, tunable
+from engine.tuning.journal import note, read
+from engine.tuning.record import LOWER_IS_BETTER, PATIENCE, Ended, Trial, Tuned
+from engine.tuning.space import Range, first_passes, searched, suggest, suggestion
 from engine.tuning.validation import inner_split, measure_on
 
 if TYPE_CHECKING:
     import optuna
 
-PATIENCE = 12
-"""Trials without anything better after which the search ends."""
-
 _FIRST_AT_RANDOM = 6
 _STARTED_BEFORE_PRUNING = 4
-_LOCK_SECONDS = 3
 
 
 def tune(
@@ -43,7 +42,7 @@ def tune(
     journal: Path | None = None,
     report: Report | None = None,
 ) -> Tuned:
-    """Look for the parameters of ``model`` that rank best on validation rows.
+    """Look for the parameters of ``model`` that are best on validation rows.
 
     The tree-structured Parzen estimator proposes (Bergstra et al. 2011, Optuna's own). The first trial has the
     defaults, so that the best is no worse on these rows. A model that passes over the data many times is measured
@@ -56,7 +55,7 @@ def tune(
         model: a name of ``engine.models.MODELS``.
         params: parameters that stay as given.
         trials: how many to try at most.
-        metric: the ranking metric.
+        metric: a ranking metric, or ``rmse`` for a model that predicts the log's ratings.
         k: length of the lists.
         seed: seed of search, validation rows and model.
         patience: trials without anything better after which to stop.
@@ -64,8 +63,8 @@ def tune(
         report: told which trial is running and the best so far.
 
     Raises:
-        ModelError: an unknown model or metric, a model without parameters to tune, trials below 1, or where every
-            trial failed.
+        ModelError: an unknown model or metric, a metric the model has not, a model without parameters to tune, trials
+            below 1, or where every trial failed.
         DataError: where the validation rows hold nothing to find.
     """
     if model not in MODELS:
@@ -73,112 +72,121 @@ def tune(
     if trials < 1:
         raise ModelError(f"The trials to tune with were {trials}; they must be 1 or more.")
     info, fixed = MODELS[model], dict(params or {})
-    free = tunable(info, fixed)
-    if not free:
+    space = searched(dataset, model, fixed, metric)
+    if not space:
         raise ModelError(f"{info.title} has no parameters to tune. Evaluate it as it is.")
     inner = inner_split(split, np.random.default_rng(seed))
     measure = measure_on(dataset, inner, model, metric=metric, k=k, seed=seed)
 
-    study = _study(journal)
-    if not study.trials:
-        study.enqueue_trial({param.name: param.default for param in free})
-    while len(_ended(study)) < trials and not _weary(study, patience):
-        if report is not None:
-            best = _best(study)
-            so_far = "" if best is None else f", best {metric} {best.value:.4f} so far"
-            report(f"Tuning {info.title}{so_far}", len(_ended(study)), trials)
-        _try(study, lambda trial: suggest(trial, free), measure, info, fixed, seed)
-
-    kept = [_kept(each, number, fixed) for number, each in enumerate(_ended(study))]
-    best = _best(study)
-    if best is None or best.value is None:
-        raise ModelError(f"Every trial of {info.title} failed, the first so: {kept[0].reason}")
-    return Tuned(
+    search = _Search(_study(metric), info, space, fixed, measure, seed)
+    kept = None if journal is None else read(journal)
+    found = Tuned(
         model=model,
         title=info.title,
         metric=metric,
         k=k,
-        params=fixed | best.params,
-        value=best.value,
-        default_value=kept[0].value if kept[0].state == "done" else None,
-        trials=tuple(kept),
-        stopped_early=len(kept) < trials,
+        trials=() if kept is None else kept.trials,
+        asked=trials,
+        ended="not yet",
         validation_rows=int(inner.test.sum()),
         seed=seed,
         fingerprint=dataset.fingerprint,
     )
-
-
-def _study(journal: Path | None) -> optuna.Study:
-    import optuna
-    from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = None
+    for trial in found.trials:
+        search.tell_again(trial)
     if journal is not None:
         journal.parent.mkdir(parents=True, exist_ok=True)
-        # Who was cancelled while writing left the lock behind; writing takes milliseconds.
-        lock = JournalFileSymlinkLock(str(journal), grace_period=_LOCK_SECONDS)
-        storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal), lock))
-    return optuna.create_study(
-        study_name="tuning",
-        storage=storage,
-        direction="maximize",
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTED_BEFORE_PRUNING),
-        load_if_exists=True,
-    )
+    while (ended := _ended(found, patience)) == "not yet":
+        if report is not None:
+            so_far = "" if found.value is None else f", best {metric} {found.value:.4f} so far"
+            report(f"Tuning {info.title}{so_far}", len(found.trials), trials)
+        found = replace(found, trials=(*found.trials, search.try_next(found.trials)))
+        if journal is not None:
+            note(found, journal)
+    found = replace(found, ended=ended)
+    if journal is not None:
+        note(found, journal)
+    if found.best is None:
+        raise ModelError(f"Every trial of {info.title} failed, the first so: {found.trials[0].reason}")
+    return found
 
 
-def _try(
-    study: optuna.Study,
-    propose: Callable[[optuna.Trial], dict[str, Any]],
-    measure: Callable[[Mapping[str, Any]], float],
-    info: ModelInfo,
-    fixed: Mapping[str, Any],
-    seed: int,
-) -> None:
-    """Run one trial to its end."""
+def _ended(found: Tuned, patience: int) -> Ended:
+    if len(found.trials) >= found.asked:
+        return "all"
+    weary = found.best is not None and len(found.trials) - 1 - found.best.number >= patience
+    return "early" if weary else "not yet"
+
+
+def _study(metric: str) -> optuna.Study:
     import optuna
 
-    # A seed for each trial: a search that was stopped proposes what it would have proposed.
-    drawn = np.random.SeedSequence([seed, len(_ended(study))]).generate_state(1)[0]
-    study.sampler = optuna.samplers.TPESampler(n_startup_trials=_FIRST_AT_RANDOM, seed=int(drawn))
-    trial = study.ask()
-    params = propose(trial) | dict(fixed)
-    try:
-        early = first_passes(params, info)
-        if early is not None:
-            trial.report(measure(early), 1)
-            if trial.should_prune():
-                study.tell(trial, state=optuna.trial.TrialState.PRUNED)
-                return
-        study.tell(trial, measure(params))
-    except ModelError as error:
-        trial.set_user_attr("reason", str(error))
-        study.tell(trial, state=optuna.trial.TrialState.FAIL)
-
-
-def _ended(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
-    """Return the trials that ended; one that was running when its process was stopped is none."""
-    return [trial for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
-
-
-def _best(study: optuna.Study) -> optuna.trial.FrozenTrial | None:
-    done = [trial for trial in _ended(study) if trial.state.name == "COMPLETE"]
-    return max(done, key=lambda trial: trial.value or 0.0, default=None)
-
-
-def _weary(study: optuna.Study, patience: int) -> bool:
-    ended, best = _ended(study), _best(study)
-    return best is not None and len(ended) - 1 - ended.index(best) >= patience
-
-
-def _kept(trial: optuna.trial.FrozenTrial, number: int, fixed: Mapping[str, Any]) -> Trial:
-    states: dict[str, State] = {"COMPLETE": "done", "PRUNED": "pruned"}
-    return Trial(
-        number=number,
-        params=dict(fixed) | trial.params,
-        value=trial.value,
-        state=states.get(trial.state.name, "failed"),
-        reason=trial.user_attrs.get("reason", ""),
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna.create_study(
+        direction="minimize" if metric in LOWER_IS_BETTER else "maximize",
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTED_BEFORE_PRUNING),
     )
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What every trial of a search has in common.
+
+    Attributes:
+        study: Optuna's, in memory.
+        info: the model.
+        space: where to look.
+        fixed: parameters that stay.
+        measure: from parameters to the metric on the validation rows.
+        seed: seed of the search.
+    """
+
+    study: optuna.Study
+    info: ModelInfo
+    space: tuple[Range, ...]
+    fixed: Mapping[str, Value]
+    measure: Callable[[Mapping[str, Any]], float]
+    seed: int
+
+    def try_next(self, before: tuple[Trial, ...]) -> Trial:
+        """Run the trial that follows ``before`` to its end."""
+        import optuna
+
+        number = len(before)
+        if number == 0:
+            defaults = {param.name: param.default for param in self.info.params}
+            self.study.enqueue_trial(suggestion(defaults | dict(self.fixed), self.space))
+        # A seed for each trial: a search that was stopped proposes what it would have proposed.
+        drawn = np.random.SeedSequence([self.seed, number]).generate_state(1)[0]
+        self.study.sampler = optuna.samplers.TPESampler(n_startup_trials=_FIRST_AT_RANDOM, seed=int(drawn))
+        asked = self.study.ask()
+        params = suggest(asked, self.space, self.fixed)
+        early = None
+        try:
+            first = first_passes(params, self.info)
+            if first is not None:
+                early = self.measure(first)
+                asked.report(early, 1)
+            if first is not None and asked.should_prune():
+                trial = Trial(number, params, early, "pruned", early)
+            else:
+                trial = Trial(number, params, self.measure(params), "done", early)
+        except ModelError as error:
+            trial = Trial(number, params, None, "failed", early, str(error))
+        self._tell(asked, trial)
+        return trial
+
+    def tell_again(self, trial: Trial) -> None:
+        """Let the study know a trial that ended before."""
+        self.study.enqueue_trial(suggestion(trial.params, self.space))
+        asked = self.study.ask()
+        suggest(asked, self.space, self.fixed)
+        if trial.early is not None:
+            asked.report(trial.early, 1)
+        self._tell(asked, trial)
+
+    def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
+        from optuna.trial import TrialState
+
+        states = {"done": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
+        self.study.tell(asked, trial.value if trial.state == "done" else None, state=states[trial.state])

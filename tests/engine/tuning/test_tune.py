@@ -11,7 +11,7 @@ from engine.evaluation import evaluate
 from engine.models import MODELS
 from engine.splitting import Split, split
 from engine.tuning import tune
-from engine.tuning.space import first_passes, tunable
+from engine.tuning.space import first_passes, ranges
 from engine.tuning.validation import inner_split
 from tests.engine.logs import make_log, random_log
 
@@ -35,9 +35,9 @@ def test_the_best_trial_is_kept_and_no_worse_than_the_defaults(found):
     assert len(found.trials) == 8
     done = [trial for trial in found.trials if trial.state == "done"]
     assert found.value == max(trial.value for trial in done) >= found.default_value
-    assert found.trials[0].params == {param.name: param.default for param in tunable(MODELS["svd"])}
+    assert found.trials[0].params == {each.name: each.default for each in ranges(MODELS["svd"])}
     assert found.params in [trial.params for trial in done]
-    assert not found.stopped_early
+    assert found.ended == "all"
     assert "8 trials" in found.sentence
 
 
@@ -67,7 +67,7 @@ def test_hopeless_trials_are_given_up_after_a_quarter_of_their_passes(found):
 
 def test_it_stops_when_nothing_better_comes(log, parts):
     found = tune(log, parts, "ease", trials=60, k=5, patience=3)
-    assert found.stopped_early
+    assert found.ended == "early"
     values = [trial.value for trial in found.trials]
     assert len(values) - 1 - int(np.argmax(values)) == 3
 
