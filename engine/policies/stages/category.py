@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from functools import partial
+from typing import Literal, Self
 
 import numpy as np
 
@@ -17,18 +18,19 @@ SETTING = Names("categories", "One or more categories of the catalogue, with | b
 
 
 @dataclass(frozen=True)
-class Only:
-    """Shows items of the named categories alone.
+class Categories:
+    """Shows items of the named categories alone (``only``), or of all but them (``without``).
 
     Attributes:
         value: names of categories with ``|`` between them.
+        name: ``only`` or ``without``, as in a policy.
         allowed: which items may be shown, shape (items,); None before ``fitted``.
     """
 
     value: str
+    name: Literal["only", "without"] = "only"
     allowed: Mask | None = field(default=None, compare=False, repr=False)
 
-    name = "only"
     reach = 1
 
     def __post_init__(self) -> None:
@@ -37,7 +39,7 @@ class Only:
     @property
     def title(self) -> str:
         """``only Shoes, Hats``."""
-        return f"only {_read(self.value)}"
+        return f"{self.name} {', '.join(_names(self.value))}"
 
     def fitted(self, evidence: Evidence) -> Self:
         """Return the stage with the items of the catalogue that it lets through.
@@ -45,55 +47,16 @@ class Only:
         Raises:
             ModelError: where the catalogue has no such category, or none at all.
         """
-        return replace(self, allowed=_inside(self.name, self.value, evidence))
+        inside = _inside(self.name, self.value, evidence)
+        return replace(self, allowed=inside if self.name == "only" else ~inside)
 
     def arranged(self, pool: Pool, places: int) -> Pool:  # noqa: ARG002 - a rule holds for all of the pool
-        """Return the pool without other categories."""
-        return pool if self.allowed is None else pool.kept(self.allowed[pool.items])
-
-
-@dataclass(frozen=True)
-class Without:
-    """Shows no item of the named categories.
-
-    Attributes:
-        value: names of categories with ``|`` between them.
-        allowed: which items may be shown, shape (items,); None before ``fitted``.
-    """
-
-    value: str
-    allowed: Mask | None = field(default=None, compare=False, repr=False)
-
-    name = "without"
-    reach = 1
-
-    def __post_init__(self) -> None:
-        SETTING.check(self.name, self.value)
-
-    @property
-    def title(self) -> str:
-        """``without Shoes, Hats``."""
-        return f"without {_read(self.value)}"
-
-    def fitted(self, evidence: Evidence) -> Self:
-        """Return the stage with the items of the catalogue that it lets through.
-
-        Raises:
-            ModelError: where the catalogue has no such category, or none at all.
-        """
-        return replace(self, allowed=~_inside(self.name, self.value, evidence))
-
-    def arranged(self, pool: Pool, places: int) -> Pool:  # noqa: ARG002 - a rule holds for all of the pool
-        """Return the pool without these categories."""
+        """Return the pool without the other items."""
         return pool if self.allowed is None else pool.kept(self.allowed[pool.items])
 
 
 def _names(value: str) -> list[str]:
     return [name.strip() for name in value.split(SEPARATOR) if name.strip()]
-
-
-def _read(value: str) -> str:
-    return ", ".join(_names(value))
 
 
 def _inside(stage: str, value: str, evidence: Evidence) -> Mask:
@@ -120,7 +83,7 @@ INFOS = (
         description="Shows nothing but these categories.",
         setting=SETTING,
         source="Our own choice",
-        make=Only,
+        make=partial(Categories, name="only"),
     ),
     StageInfo(
         name="without",
@@ -129,6 +92,6 @@ INFOS = (
         description="Never shows these categories.",
         setting=SETTING,
         source="Our own choice",
-        make=Without,
+        make=partial(Categories, name="without"),
     ),
 )

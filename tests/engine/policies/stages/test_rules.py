@@ -11,7 +11,7 @@ from engine.policies.evidence import Evidence
 from engine.policies.kinds import Kinds
 from engine.policies.stages import STAGES, possible
 from engine.policies.stages.cap import Cap
-from engine.policies.stages.category import Only, Without
+from engine.policies.stages.category import Categories
 from engine.policies.stages.ignored import Ignored
 from engine.policies.stages.in_stock import InStock
 from engine.policies.stages.most import Most
@@ -58,14 +58,14 @@ def test_what_is_ignored_counts_for_good():
 
 def test_categories_by_name():
     known = evidence(catalogue(category=["Hats", "Shoes|Hats", None, "Sports + Fun"]))
-    assert Only("hats").fitted(known).allowed.tolist() == [True, True, False, False]
-    assert Only("Shoes|Sports + Fun").fitted(known).allowed.tolist() == [False, True, False, True]
-    assert Without("Shoes").fitted(known).allowed.tolist() == [True, False, True, True]
-    assert Without("Shoes|Sports + Fun").title == "without Shoes, Sports + Fun"
+    assert Categories("hats").fitted(known).allowed.tolist() == [True, True, False, False]
+    assert Categories("Shoes|Sports + Fun").fitted(known).allowed.tolist() == [False, True, False, True]
+    assert Categories("Shoes", "without").fitted(known).allowed.tolist() == [True, False, True, True]
+    assert Categories("Shoes|Sports + Fun", "without").title == "without Shoes, Sports + Fun"
     with pytest.raises(ModelError, match=r"Category 'Hat' was not found. Known: .*Did you mean 'Hats'\?"):
-        Only("Hat").fitted(known)
+        Categories("Hat").fitted(known)
     with pytest.raises(ModelError, match=r"only needs to know the items' categories, and the catalogue names none"):
-        Only("Hats").fitted(evidence())
+        Categories("Hats").fitted(evidence())
     with pytest.raises(ModelError, match=r"without needs one or more categories of the catalogue"):
         make_policy("svd+without")
 
