@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from engine.metrics.intervals import Estimate
 from pages.parts.tables import download
 
 LIGHT = ("#0b6bcb", "#b85c00", "#00795a", "#a63d83", "#6a5acd", "#7a6a00", "#c0392b", "#3b7a8c")
@@ -96,6 +97,21 @@ def band(
         name=name,
         showlegend=bool(name),
     )
+
+
+def whiskers(one: Estimate, colour: str, *, thickness: float = 2, width: float = 5) -> dict[str, object]:
+    """Return the interval of one mark, as a scatter's ``error_x`` or ``error_y`` takes it; nothing without one."""
+    if one.value is None or one.low is None or one.high is None:
+        return {}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [one.high - one.value],
+        "arrayminus": [one.value - one.low],
+        "color": colour,
+        "thickness": thickness,
+        "width": width,
+    }
 
 
 def translucent(colour: str, alpha: float = 0.18) -> str:

@@ -98,7 +98,7 @@ def one_measure(side_by_side: Mapping[str, Exposure], measure: str) -> None:
             textposition="top center",
             cliponaxis=False,
             marker={"color": colour, "size": 12, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
-            error_x=_whiskers(one, colour),
+            error_x=charts.whiskers(one, colour),
             hovertemplate=f"{title}: {_with_interval(measure, one)}<extra></extra>",
         )
         if title in (HISTORY, POPULARITY):
@@ -146,20 +146,6 @@ def _with_interval(measure: str, one: Estimate) -> str:
         return text(measure, one.value)
     low, high = (text(measure, end).removesuffix(" bits").removesuffix(" users") for end in (one.low, one.high))
     return f"{text(measure, one.value)} ({formats.interval(low, high)})"
-
-
-def _whiskers(one: Estimate, colour: str) -> dict[str, object]:
-    if one.value is None or one.low is None or one.high is None:
-        return {}
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [one.high - one.value],
-        "arrayminus": [one.value - one.low],
-        "color": colour,
-        "thickness": 2,
-        "width": 5,
-    }
 
 
 def _look(title: str, place: int) -> tuple[str, str]:

@@ -84,6 +84,7 @@ def _chart(study: BubbleStudy, found: Mitigation, gain: str) -> None:
     for place, (trade, look) in enumerate(drawn):
         x: Estimate = getattr(trade, gain)
         y = trade.diversity
+        faint = charts.translucent(look.colour, 0.6)
         chart.add_scatter(
             x=[x.value],
             y=[y.value],
@@ -92,8 +93,8 @@ def _chart(study: BubbleStudy, found: Mitigation, gain: str) -> None:
             textposition=("top center", "bottom center")[place % 2],
             cliponaxis=False,
             marker={"symbol": look.symbol, "size": 12, "color": look.colour},
-            error_x=_whiskers(x, look.colour),
-            error_y=_whiskers(y, look.colour),
+            error_x=charts.whiskers(x, faint, thickness=1.5, width=4),
+            error_y=charts.whiskers(y, faint, thickness=1.5, width=4),
             hovertemplate=f"{look.title}: {_said(gain, x)}; spread {_said('diversity', y)}<extra></extra>",
         )
     chart.update_xaxes(nticks=5, tickformat="+.0%" if gain == "clicks" else "+.2f")
@@ -148,17 +149,3 @@ def _written(name: str, value: float | None) -> str:
     if name == "clicks":
         return formats.uplift(value)
     return formats.points(value, 0) if name == "popularity_lift" else formats.signed(value, 2)
-
-
-def _whiskers(one: Estimate, colour: str) -> dict[str, object]:
-    if one.value is None or one.low is None or one.high is None:
-        return {}
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [one.high - one.value],
-        "arrayminus": [one.value - one.low],
-        "color": charts.translucent(colour, 0.6),
-        "thickness": 1.5,
-        "width": 4,
-    }
