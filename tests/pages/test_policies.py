@@ -1,12 +1,13 @@
 """Composing policies on a page: what is added, what a link keeps, and what is written wrongly."""
 
+from functools import partial
+
 import pytest
 
-from engine import store
 from engine.jobs import folder
 from pages.parts import outcomes, policies
 from tests.engine.logs import random_log
-from tests.pages.simulated import request
+from tests.pages.simulated import open_simulate, request
 
 
 @pytest.fixture(scope="module")
@@ -18,15 +19,7 @@ def log():
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in ({"users": "300", "days": "3", "treatments": "Random"} | query).items():
-            app.query_params[name] = value
-        app.switch_page("pages/simulate.py").run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(open_simulate, app, users="300", days="3", treatments="Random")
 
 
 def answer(page):

@@ -1,13 +1,14 @@
 """The Simulate page: before, while and after an experiment runs, and what can go wrong."""
 
 import time
+from functools import partial
 
 import pytest
 
-from engine import jobs, store
+from engine import jobs
 from pages.parts import outcomes
 from tests.engine.logs import make_log, random_log
-from tests.pages.simulated import frames, request, simulated
+from tests.pages.simulated import frames, open_simulate, request, simulated
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +18,7 @@ def log():
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in ({"users": "300", "days": "3", "treatments": "Random"} | query).items():
-            app.query_params[name] = value
-        app.switch_page("pages/simulate.py").run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(open_simulate, app, users="300", days="3", treatments="Random")
 
 
 def words(page):

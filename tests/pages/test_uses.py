@@ -1,6 +1,7 @@
 """Uses on the Simulate page: choosing one sets what is compared, explains it, and runs."""
 
 import time
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ from engine import jobs, store
 from engine.uses import USES
 from pages.parts import outcomes, uses
 from tests.engine.uses.shop import shop
+from tests.pages.simulated import open_simulate
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +19,7 @@ def data():
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in ({"users": "200", "days": "2"} | query).items():
-            app.query_params[name] = value
-        app.switch_page("pages/simulate.py").run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(open_simulate, app, users="200", days="2")
 
 
 def words(page):
