@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -22,6 +22,14 @@ def draw(models: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {model: _fold(model) for model in models}
 
 
+def put(model: str, params: Mapping[str, Any]) -> None:
+    """Set the widgets of ``model`` to ``params``, the others to their defaults; to be called before they are drawn."""
+    for param in MODELS[model].params:
+        value = params.get(param.name, param.default)
+        is_number = param.kind == "float" and value is not None
+        st.session_state[_key(model, param)] = float(value) if is_number else value
+
+
 def _fold(model: str) -> dict[str, Any]:
     info = MODELS[model]
     if not info.params:
@@ -36,7 +44,7 @@ def _fold(model: str) -> dict[str, Any]:
 def _widget(model: str, param: Param) -> Any:
     label = param.name.replace("_", " ")
     shared: dict[str, Any] = {
-        "key": f"{model}.{param.name}",
+        "key": _key(model, param),
         "help": f"{param.help}\n\n`{param.name}`: {param.expected}.",
         "bind": "query-params",
         "width": _WIDTH,
@@ -54,3 +62,7 @@ def _widget(model: str, param: Param) -> Any:
         "format": "%d" if param.kind == "int" else "%g",
     }
     return st.number_input(label, placeholder="as described", **bounds, **shared)
+
+
+def _key(model: str, param: Param) -> str:
+    return f"{model}.{param.name}"

@@ -111,6 +111,14 @@ def choose(dataset: Dataset) -> Choice:
     return Choice(wanted | models, _split(str(how), round(float(test_share), 2), int(seed)), int(k), int(seed))
 
 
+def choose_own(models: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make ``models``, each with its parameters, the reader's own choice; to be called before the widgets are drawn."""
+    st.session_state["models_preset"] = OWN
+    st.session_state["models_own"] = [model for model in models if model not in REFERENCES]
+    for model, params in models.items():
+        parameters.put(model, params)
+
+
 def _models() -> dict[str, dict[str, Any]]:
     """Return the chosen models, and for each the parameters that differ from its defaults."""
     preset = st.segmented_control(
