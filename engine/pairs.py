@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.dataset import Dataset
+from engine.ordering import distinct
 
 
 def seen_items(dataset: Dataset, rows: NDArray[np.bool_] | None = None) -> sparse.csr_array:
@@ -14,9 +15,28 @@ def seen_items(dataset: Dataset, rows: NDArray[np.bool_] | None = None) -> spars
 
     Stored entries, all 1, mark the pairs.
     """
-    part = dataset.interactions if rows is None else dataset.interactions.loc[rows]
-    pairs = np.unique(part["user"].to_numpy(np.int64) * dataset.n_items + part["item"].to_numpy(np.int64))
-    return pair_matrix(pairs, dataset.n_users, dataset.n_items)
+    chosen = slice(None) if rows is None else rows
+    pairs = dataset.interactions["user"].to_numpy()[chosen].astype(np.int64)
+    pairs *= dataset.n_items
+    pairs += dataset.interactions["item"].to_numpy()[chosen]
+    return pair_matrix(distinct(pairs), dataset.n_users, dataset.n_items)
+
+
+def pair_keys(matrix: sparse.csr_array) -> NDArray[np.int64]:
+    """Return each stored entry as ``row * columns + column``, in the order they are stored."""
+    keys = np.repeat(np.arange(matrix.shape[0]) * matrix.shape[1], np.diff(matrix.indptr))
+    keys += matrix.indices
+    return keys
+
+
+def among(pairs: NDArray[np.int64], sorted_pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ``pairs`` are in ``sorted_pairs``, of the shape of ``pairs``."""
+    if len(sorted_pairs) == 0:
+        return np.zeros(pairs.shape, dtype=bool)
+    place = np.searchsorted(sorted_pairs, pairs)
+    np.minimum(place, len(sorted_pairs) - 1, out=place)
+    found: NDArray[np.bool_] = sorted_pairs[place] == pairs
+    return found
 
 
 def pair_matrix(pairs: NDArray[np.int64], n_users: int, n_items: int) -> sparse.csr_array:

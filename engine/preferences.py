@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from engine.ordering import order_by_pair, starts_of_runs
+
 
 @dataclass(frozen=True)
 class Preferences:
@@ -82,17 +84,21 @@ class Preferences:
 
 def explicit_preferences(rows: pd.DataFrame, n_users: int, n_items: int, scale: tuple[float, float]) -> Preferences:
     """Keep each pair's last rating. Rows without a rating are no preference and are passed over."""
-    rated = rows.loc[rows["rating"].notna(), ["user", "item", "rating", "time"]]
-    last = rated.drop_duplicates(["user", "item"], keep="last").sort_values(["user", "item"])
+    rated = np.flatnonzero(rows["rating"].notna())
+    user, item = rows["user"].to_numpy(np.int32)[rated], rows["item"].to_numpy(np.int32)[rated]
+    order = order_by_pair(user, item, n_users, n_items)
+    user, item = user[order], item[order]
+    last = np.roll(starts_of_runs(user, item), -1)  # a pair ends where the next one starts
+    kept = rated[order[last]]
     return Preferences(
-        user=last["user"].to_numpy(np.int32),
-        item=last["item"].to_numpy(np.int32),
-        value=last["rating"].to_numpy(np.float64),
+        user=user[last],
+        item=item[last],
+        value=rows["rating"].to_numpy(np.float64)[kept],
         n_users=n_users,
         n_items=n_items,
         scale=scale,
         explicit=True,
-        time=_seconds(last["time"]),
+        time=_seconds(rows["time"].iloc[kept]),
     )
 
 
@@ -110,35 +116,33 @@ def implicit_preferences(
     rating's place on its scale: one star is seen, but no praise (strength 0). Events of weight zero are
     passed over.
     """
-    weight = rows["event"].astype(object).map(dict(event_weights)).fillna(0.0).to_numpy(np.float64)
-    used = weight > 0
+    events = pd.Categorical(rows["event"])
+    # One place more for the code of a missing event, which is -1.
+    weight = np.array([*(event_weights.get(event, 0.0) for event in events.categories), 0.0])[events.codes]
+    used = np.flatnonzero(weight > 0)
     if rating_scale is not None and rating_scale[1] > rating_scale[0]:
         rating = rows["rating"].to_numpy(np.float64)
         place = (rating - rating_scale[0]) / (rating_scale[1] - rating_scale[0])
         weight = np.where(np.isnan(rating), weight, weight * place)
-    pair = rows["user"].to_numpy(np.int64)[used] * n_items + rows["item"].to_numpy(np.int64)[used]
-    unique, position = np.unique(pair, return_inverse=True)
+    user, item = rows["user"].to_numpy(np.int32)[used], rows["item"].to_numpy(np.int32)[used]
+    order = order_by_pair(user, item, n_users, n_items)
+    user, item, used = user[order], item[order], used[order]
+    first = starts_of_runs(user, item)
     seconds = _seconds(rows["time"])
-    strength = np.log2(1.0 + np.bincount(position, weights=weight[used], minlength=len(unique)))
+    total = np.bincount(np.cumsum(first) - 1, weights=weight[used], minlength=int(first.sum()))
+    strength = np.log2(1.0 + total)
     return Preferences(
-        user=(unique // n_items).astype(np.int32),
-        item=(unique % n_items).astype(np.int32),
+        user=user[first],
+        item=item[first],
         value=strength,
         n_users=n_users,
         n_items=n_items,
         scale=(0.0, (float(strength.max()) if len(strength) else 0.0) or 1.0),
         explicit=False,
-        time=None if seconds is None else _latest(seconds[used], position, len(unique)),
+        time=None if seconds is None else np.maximum.reduceat(seconds[used], np.flatnonzero(first)),
     )
 
 
 def _seconds(time: pd.Series) -> NDArray[np.int64] | None:
     """Return seconds since 1970, or None where a row has no time."""
     return None if time.isna().any() else time.to_numpy("datetime64[s]").astype(np.int64)
-
-
-def _latest(seconds: NDArray[np.int64], pair: NDArray[np.integer], n_pairs: int) -> NDArray[np.int64]:
-    """Return the last of each pair's times, shape (n_pairs,)."""
-    latest = np.full(n_pairs, np.iinfo(np.int64).min)
-    np.maximum.at(latest, pair, seconds)
-    return latest

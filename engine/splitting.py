@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 from engine.errors import DataError, unknown
+from engine.ordering import order_by
 
 How = Literal["temporal", "random", "leave-last"]
 Rows = NDArray[np.bool_]
@@ -148,9 +149,10 @@ def _cuts(
     if len(places) == 0:
         return time[0], time[0]
     wanted = len(time) * np.array([1 - validation_share - test_share, 1 - test_share])
-    nearest = np.abs(places[:, None] - wanted).argmin(axis=0)
-    first_validation, first_test = places[nearest]
-    return time[first_validation], time[first_test]
+    above = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+    below = np.maximum(above - 1, 0)
+    nearest = np.where(wanted - places[below] <= places[above] - wanted, places[below], places[above])
+    return time[nearest[0]], time[nearest[1]]
 
 
 def _round_share(n_rows: NDArray[np.int64], share: float, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -168,7 +170,8 @@ def _place_from_end(
     user: NDArray[np.integer], n_rows: NDArray[np.int64], *, tie: NDArray[np.generic]
 ) -> NDArray[np.int64]:
     """Return each row's place among its user's rows counted from the last (0) by ``tie``, then by line."""
-    order = np.lexsort((np.arange(len(user)), tie, user))
+    order = np.argsort(tie, kind="stable")
+    order = order[order_by(user[order], len(n_rows))]
     place = np.empty(len(user), dtype=np.int64)
     place[order] = np.cumsum(n_rows)[user[order]] - 1 - np.arange(len(user))
     return place

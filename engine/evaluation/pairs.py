@@ -8,7 +8,7 @@ from scipy import sparse
 
 from engine.dataset import Dataset
 from engine.models.base import Recommender
-from engine.pairs import pair_matrix
+from engine.pairs import among, pair_keys, pair_matrix
 from engine.preferences import Preferences
 from engine.splitting import Split
 
@@ -24,8 +24,7 @@ def relevant_items(dataset: Dataset, split: Split, seen: sparse.csr_array) -> sp
     test = dataset.preferences_of(split.test)
     wanted = np.ones(len(test), dtype=bool) if test.explicit else test.value > 0
     pairs = test.user[wanted].astype(np.int64) * test.n_items + test.item[wanted]
-    had = np.repeat(np.arange(test.n_users), np.diff(seen.indptr)) * test.n_items + seen.indices
-    return pair_matrix(np.setdiff1d(pairs, had), test.n_users, test.n_items)
+    return pair_matrix(pairs[~among(pairs, pair_keys(seen))], test.n_users, test.n_items)
 
 
 def predict_pairs(model: Recommender, pairs: Preferences) -> NDArray[np.float64]:

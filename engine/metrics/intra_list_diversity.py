@@ -6,8 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from engine.metrics.hits import PerUser, Ranked
-from engine.metrics.lists import mean_where
-from engine.metrics.similarity import pair_similarities
+from engine.metrics.similarity import cosines_within_lists
 
 
 def intra_list_diversity(ranked: Ranked, unit: sparse.csr_array) -> PerUser:
@@ -20,14 +19,8 @@ def intra_list_diversity(ranked: Ranked, unit: sparse.csr_array) -> PerUser:
         ranked: item codes, shape (users, k); -1 where a list is shorter than k.
         unit: items as unit rows, shape (items, features).
     """
-    n_items = unit.shape[0]
-    first, second = np.triu_indices(ranked.shape[1], k=1)
-    one, other = ranked[:, first], ranked[:, second]
-    there = (one >= 0) & (other >= 0)
-    # Lists repeat the same pairs again and again, the popular ones above all: each is computed once.
-    low, high = np.minimum(one, other)[there], np.maximum(one, other)[there]
-    pairs, which = np.unique(low.astype(np.int64) * n_items + high, return_inverse=True)
-    cosines = np.zeros(there.shape)
-    cosines[there] = pair_similarities(unit, pairs // n_items, pairs % n_items)[which]
-    per_user: PerUser = 1 - mean_where(cosines, there)
+    shown = (ranked >= 0).sum(axis=1)
+    pairs = shown * (shown - 1) / 2
+    together = cosines_within_lists(ranked, unit)
+    per_user: PerUser = 1 - np.divide(together, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
     return per_user
