@@ -30,7 +30,8 @@ def order_by_pair(
 ) -> NDArray[np.integer]:
     """Return the stable order that sorts rows by user, then by item, shape (rows,)."""
     by_item = order_by(item, n_items)
-    return by_item[order_by(user[by_item], n_users)]
+    order: NDArray[np.integer] = by_item[order_by(user[by_item], n_users)]
+    return order
 
 
 def starts_of_runs(*sorted_codes: NDArray[np.generic]) -> NDArray[np.bool_]:

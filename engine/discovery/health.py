@@ -13,15 +13,15 @@ from scipy import sparse
 from engine.categories import categories_of
 from engine.dataset import Dataset
 from engine.evaluation.accumulate import number
-from engine.evaluation.measure import Report, rank_everybody
+from engine.evaluation.everybody import Report, rank_everybody
 from engine.evaluation.pairs import relevant_items
 from engine.metrics.coverage import catalogue_coverage, user_coverage
 from engine.metrics.entropy import entropy
 from engine.metrics.gini import gini, lorenz, top_share
 from engine.metrics.intervals import Estimate, ratio_intervals
 from engine.metrics.intra_list_diversity import intra_list_diversity
-from engine.metrics.lists import exposure, list_matrix
-from engine.metrics.miscalibration import category_mix, miscalibration
+from engine.metrics.lists import exposure
+from engine.metrics.miscalibration import miscalibration_of_lists
 from engine.metrics.novelty import novelty
 from engine.metrics.personalisation import personalisation
 from engine.metrics.popularity import (
@@ -202,10 +202,7 @@ def _expose(ranked: NDArray[np.integer], ground: _Ground, *, seed: int, recommen
         reasons |= {"category_diversity": _NO_CATEGORIES, "miscalibration": _NO_CATEGORIES}
     else:
         per_user["category_diversity"] = intra_list_diversity(ranked, unit_rows(ground.categories))
-        per_user["miscalibration"] = miscalibration(
-            category_mix(ground.history, ground.categories),
-            category_mix(list_matrix(ranked, n_items), ground.categories),
-        )
+        per_user["miscalibration"] = miscalibration_of_lists(ranked, ground.history, ground.categories)
     shown = exposure(ranked, n_items)
     whole = {
         "catalogue_coverage": catalogue_coverage(shown),

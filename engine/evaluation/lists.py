@@ -13,8 +13,8 @@ from engine.metrics.entropy import entropy
 from engine.metrics.gini import gini
 from engine.metrics.hit_rate import hit_rate
 from engine.metrics.intra_list_diversity import intra_list_diversity
-from engine.metrics.lists import exposure, list_matrix
-from engine.metrics.miscalibration import category_mix, miscalibration
+from engine.metrics.lists import exposure
+from engine.metrics.miscalibration import miscalibration_of_lists
 from engine.metrics.ndcg import ndcg
 from engine.metrics.novelty import novelty
 from engine.metrics.personalisation import personalisation
@@ -62,9 +62,7 @@ def measure_lists(
     columns["serendipity"] = np.where(finds, serendipity(lists, sought, had, unit), np.nan)
     columns["average_recommendation_popularity"] = average_recommendation_popularity(lists, item_users)
     columns["miscalibration"] = (
-        np.full(len(known), np.nan)
-        if categories is None
-        else miscalibration(category_mix(had, categories), category_mix(list_matrix(lists, seen.shape[1]), categories))
+        np.full(len(known), np.nan) if categories is None else miscalibration_of_lists(lists, had, categories)
     )
     frame = pd.DataFrame(np.nan, index=range(len(n_had)), columns=["user", *columns])
     frame["user"] = np.arange(len(n_had), dtype=np.int32)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.categories import categories_of
 from engine.dataset import Dataset
 from engine.errors import ModelError, unknown
 from engine.evaluation.accumulate import METRICS, RANKING_METRICS, RATING_METRICS, estimates, number
+from engine.evaluation.everybody import Report, Scored, score_everybody
 from engine.evaluation.latency import latency_ms
 from engine.evaluation.lists import measure_lists, measure_together
-from engine.evaluation.pairs import predict_pairs, relevant_items, users_at_once
+from engine.evaluation.pairs import relevant_items
 from engine.evaluation.record import Evaluation
 from engine.metrics.calibration import calibration_error
 from engine.metrics.intervals import Estimate
@@ -24,11 +26,11 @@ from engine.metrics.mae import absolute_errors
 from engine.metrics.rmse import squared_errors
 from engine.models import MODELS, make_model
 from engine.models.base import Recommender
-from engine.models.ranking import Ranking, top_k
 from engine.pairs import seen_items
+from engine.preferences import Preferences
 from engine.splitting import Split
 
-Report = Callable[[str, int | None, int | None], None]
+__all__ = ["Report", "evaluate"]
 
 _NOTHING_TO_FIND = "No user has both rows to learn from and something new to find in the test."
 
@@ -69,18 +71,14 @@ def evaluate(
     say = report or _silent
     info = MODELS[model_name]
 
-    say(f"Fitting {info.title}", None, None)
-    model = make_model(model_name, params, seed)
-    learnt = dataset.preferences_of(split.fit_rows)
-    began = perf_counter()
-    model.fit(learnt)
-    fit_seconds = perf_counter() - began
-
     seen = seen_items(dataset, split.fit_rows)
-    ranking = rank_everybody(model, seen, k, report=say)
-    say("Timing single lists", None, None)
-    known = np.flatnonzero(np.diff(seen.indptr) > 0)
-    waited = latency_ms(model, known, k, exclude=seen, rng=np.random.default_rng(seed))
+    rating_reason = _why_no_ratings(dataset, split, info.predicts_ratings)
+    rated = None if rating_reason else dataset.preferences_of(split.test)
+    say(f"Fitting {info.title}", None, None)
+    served = _serve(
+        make_model(model_name, params, seed), dataset.preferences_of(split.fit_rows), seen, rated, k, seed, say
+    )
+    ranking, predicted = served.scored.ranking, served.scored.predicted
 
     say("Measuring", None, None)
     relevant = relevant_items(dataset, split, seen)
@@ -88,9 +86,9 @@ def evaluate(
     per_user = measure_lists(ranking.items, seen, relevant, None if categories is None else categories.shares)
     per_user = per_user.assign(squared_error=np.nan, absolute_error=np.nan, ratings=np.nan)
     calibration = float("nan")
-    rating_reason = _why_no_ratings(dataset, split, info.predicts_ratings)
-    if not rating_reason:
-        calibration = _measure_ratings(per_user, dataset, split, model)
+    if rated is not None and predicted is not None:
+        calibration = calibration_error(predicted, rated.value)
+        per_user = per_user.assign(**_errors(rated, predicted))
     is_known, finds = np.diff(seen.indptr) > 0, np.diff(relevant.indptr) > 0
     in_test = np.bincount(dataset.interactions["user"][split.test], minlength=dataset.n_users) > 0
     per_user = per_user[is_known | in_test].reset_index(drop=True)
@@ -99,9 +97,9 @@ def evaluate(
     metrics = estimates(per_user, seed=seed) | {
         **{name: Estimate(number(value)) for name, value in together.items()},
         "calibration_error": Estimate(number(calibration)),
-        "fit_seconds": Estimate(fit_seconds),
-        "latency_p50_ms": Estimate(float(np.quantile(waited, 0.5))),
-        "latency_p99_ms": Estimate(float(np.quantile(waited, 0.99))),
+        "fit_seconds": Estimate(served.fit_seconds),
+        "latency_p50_ms": Estimate(float(np.quantile(served.waited, 0.5))),
+        "latency_p99_ms": Estimate(float(np.quantile(served.waited, 0.99))),
     }
     reasons = dict.fromkeys((*RATING_METRICS, "calibration_error"), rating_reason)
     reasons |= dict.fromkeys((*RANKING_METRICS, "serendipity"), _NOTHING_TO_FIND)
@@ -115,7 +113,6 @@ def evaluate(
         metrics={name: _explained(metrics[name], reasons.get(name, "The lists are too short.")) for name in METRICS},
         per_user=per_user,
         ranking=ranking,
-        fitted=model,
         split=split,
         users_evaluated=int((is_known & finds).sum()),
         users_cold=int((in_test & ~is_known).sum()),
@@ -125,41 +122,44 @@ def evaluate(
     )
 
 
-def rank_everybody(model: Recommender, seen: sparse.csr_array, k: int, *, report: Report | None = None) -> Ranking:
-    """Return the top k of every user without what is ``seen``, block by block.
+@dataclass(frozen=True)
+class _Served:
+    """What a model is needed for."""
 
-    Args:
-        model: a fitted model.
-        seen: what each user had, shape (users, items).
-        k: length of the lists.
-        report: told how many users are done.
-    """
-    say = report or _silent
-    n_users, n_items = seen.shape
-    block = users_at_once(n_items)
-    items = np.full((n_users, k), -1, dtype=np.int32)
-    scores = np.full((n_users, k), np.nan)
-    for start in range(0, n_users, block):
-        say("Ranking users", start, n_users)
-        users = np.arange(start, min(start + block, n_users))
-        part = top_k(model, users, k, exclude=seen, block=block)
-        items[users], scores[users] = part.items, part.scores
-    return Ranking(items=items, scores=scores)
+    fit_seconds: float
+    scored: Scored
+    waited: NDArray[np.float64]
 
 
-def _measure_ratings(per_user: pd.DataFrame, dataset: Dataset, split: Split, model: Recommender) -> float:
-    """Fill in each user's sums of errors over the rated test pairs; return the calibration error over all."""
-    test = dataset.preferences_of(split.test)
-    predicted = predict_pairs(model, test)
-    count = np.bincount(test.user, minlength=dataset.n_users)
+def _serve(
+    model: Recommender,
+    learnt: Preferences,
+    seen: sparse.csr_array,
+    rated: Preferences | None,
+    k: int,
+    seed: int,
+    say: Report,
+) -> _Served:
+    """Fit ``model``, make everybody's list and the predictions of what was ``rated``, and time single lists."""
+    began = perf_counter()
+    model.fit(learnt)
+    fit_seconds = perf_counter() - began
+    scored = score_everybody(model, seen, k, pairs=rated, report=say)
+    say("Timing single lists", None, None)
+    known = np.flatnonzero(np.diff(seen.indptr) > 0)
+    waited = latency_ms(model, known, k, exclude=seen, rng=np.random.default_rng(seed))
+    return _Served(fit_seconds, scored, waited)
+
+
+def _errors(rated: Preferences, predicted: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Return each user's sums of errors over their rated pairs, and the pairs' number; NaN without any."""
+    count = np.bincount(rated.user, minlength=rated.n_users)
     sums = {
-        "squared_error": np.bincount(test.user, squared_errors(predicted, test.value), dataset.n_users),
-        "absolute_error": np.bincount(test.user, absolute_errors(predicted, test.value), dataset.n_users),
+        "squared_error": np.bincount(rated.user, squared_errors(predicted, rated.value), rated.n_users),
+        "absolute_error": np.bincount(rated.user, absolute_errors(predicted, rated.value), rated.n_users),
         "ratings": count,
     }
-    for name, values in sums.items():
-        per_user[name] = np.where(count > 0, values, np.nan)
-    return calibration_error(predicted, test.value)
+    return {name: np.where(count > 0, values, np.nan) for name, values in sums.items()}
 
 
 def _why_no_ratings(dataset: Dataset, split: Split, predicts_ratings: bool) -> str:

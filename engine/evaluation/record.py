@@ -17,7 +17,7 @@ from engine.splitting import Split
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One model measured on one split.
+    """One model measured on one split. The model itself is let go, so that many can be kept side by side.
 
     Attributes:
         model: the model's name, for instance ``svd``.
@@ -31,7 +31,6 @@ class Evaluation:
             users, the last also where items have no categories); ``squared_error``, ``absolute_error`` (sums) and
             ``ratings`` (their count; all NaN where the model predicts no ratings).
         ranking: top k of every user of the Dataset, without what the user had in the rows learnt from.
-        fitted: the model itself, fitted on ``split.fit_rows``.
         split: the split.
         users_evaluated: users with a row to learn from and something to find; the ranking metrics are theirs.
         users_cold: users with test rows, but none to learn from; no ranking metric counts them.
@@ -47,7 +46,6 @@ class Evaluation:
     metrics: Mapping[str, Estimate]
     per_user: pd.DataFrame
     ranking: Ranking
-    fitted: Recommender
     split: Split
     users_evaluated: int
     users_cold: int

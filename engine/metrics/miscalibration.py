@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import rel_entr
 
-from engine.metrics.hits import PerUser
+from engine.metrics.hits import PerUser, Ranked
+from engine.metrics.lists import list_matrix
+
+CELLS_AT_ONCE = 4_000_000
 
 
 def miscalibration(profile: NDArray[np.float64], recommended: NDArray[np.float64], *, alpha: float = 0.01) -> PerUser:
@@ -26,6 +29,27 @@ def miscalibration(profile: NDArray[np.float64], recommended: NDArray[np.float64
     known = (profile.sum(axis=1) > 0) & (recommended.sum(axis=1) > 0)
     # A mix equal to the user's own may come out a rounding below zero.
     return np.where(known, np.maximum(divergence, 0.0), np.nan)
+
+
+def miscalibration_of_lists(ranked: Ranked, history: sparse.csr_array, categories: sparse.csr_array) -> PerUser:
+    """Return `miscalibration` of each list against what its user had, shape (users,).
+
+    Mixes are dense, so users are taken in blocks: a catalogue may have thousands of categories.
+
+    Args:
+        ranked: item codes, shape (users, k); -1 where a list is shorter than k.
+        history: stored entries mark what each user had, shape (users, items).
+        categories: each item's shares of categories, shape (items, categories).
+    """
+    block = max(1, CELLS_AT_ONCE // max(1, categories.shape[1]))
+    parts = [
+        miscalibration(
+            category_mix(history[start : start + block], categories),
+            category_mix(list_matrix(ranked[start : start + block], history.shape[1]), categories),
+        )
+        for start in range(0, len(ranked), block)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def category_mix(lists: sparse.csr_array, categories: sparse.csr_array) -> NDArray[np.float64]:

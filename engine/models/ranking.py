@@ -13,6 +13,7 @@ from engine.models.base import Recommender
 from engine.models.kernels import best_of_rows
 
 NOTHING = -1
+_SCORES_AT_ONCE = 16_000_000  # of a block, 128 MB
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def top_k(
         users: user codes, shape (users,).
         k: length of the lists, at least 1.
         exclude: sparse (all users, items) matrix; what it stores for a user is left out of their list.
-        block: how many users are scored at once; bounds the memory at block x items scores.
+        block: how many users are scored at once; fewer where the catalogue of ``exclude`` is so large that their
+            scores would take more than 128 MB.
 
     Returns:
         Ranking; equal scores are ordered by ascending item code, so the lists do not depend on ``block``.
@@ -56,19 +58,30 @@ def top_k(
     users = np.asarray(users)
     items = np.full((len(users), k), NOTHING, dtype=np.int32)
     scores = np.full((len(users), k), np.nan)
+    if exclude is not None:
+        block = max(1, min(block, _SCORES_AT_ONCE // max(1, exclude.shape[1])))
     for start in range(0, len(users), block):
         part = slice(start, start + block)
-        indptr, indices = _excluded(exclude, users[part])
-        dense = np.ascontiguousarray(model.score(users[part]), dtype=np.float64)
-        best_of_rows(dense, indptr, indices, items[part], scores[part])
+        some = users[part]
+        found = best_of(model.score(some), k, exclude=None if exclude is None else exclude[some])
+        items[part], scores[part] = found.items, found.scores
     return Ranking(items, scores)
 
 
-def _excluded(
-    exclude: sparse.csr_array | None, users: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return CSR pointers and item codes of the rows of ``users``."""
+def best_of(cells: NDArray[np.float64], k: int, *, exclude: sparse.csr_array | None = None) -> Ranking:
+    """Keep the ``k`` best items of each row of scores; equal ones are ordered by ascending item code.
+
+    Args:
+        cells: scores, shape (users, items).
+        k: length of the lists, at least 1.
+        exclude: what it stores in a row is left out of that row's list, shape (users, items).
+    """
+    n_users = len(cells)
+    items = np.full((n_users, k), NOTHING, dtype=np.int32)
+    scores = np.full((n_users, k), np.nan)
     if exclude is None:
-        return np.zeros(len(users) + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    rows = exclude[users]
-    return rows.indptr.astype(np.int64), rows.indices.astype(np.int64)
+        ends, barred = np.zeros(n_users + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    else:
+        ends, barred = exclude.indptr.astype(np.int64), exclude.indices.astype(np.int64)
+    best_of_rows(np.ascontiguousarray(cells, dtype=np.float64), ends, barred, items, scores)
+    return Ranking(items, scores)

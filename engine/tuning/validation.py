@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.dataset import Dataset
 from engine.errors import DataError, ModelError, unknown
+from engine.evaluation.everybody import rank_everybody
 from engine.evaluation.lists import RANKING
-from engine.evaluation.measure import rank_everybody
 from engine.evaluation.pairs import predict_pairs, relevant_items
 from engine.metrics.rmse import squared_errors
 from engine.models import MODELS, make_model

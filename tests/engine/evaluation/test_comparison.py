@@ -26,7 +26,6 @@ def measured(model, ndcg, *, k=10, test=(False, True)):
         metrics={"ndcg": Estimate(value)},
         per_user=pd.DataFrame({"user": np.arange(len(ndcg), dtype=np.int32), "ndcg": ndcg}),
         ranking=Ranking(np.zeros((0, k), np.int32), np.zeros((0, k))),
-        fitted=None,
         split=Split(~test, np.zeros_like(test), test, "random", 0.0, 0.5, 0),
         users_evaluated=len(ndcg),
         users_cold=0,

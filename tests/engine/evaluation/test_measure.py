@@ -10,8 +10,10 @@ from engine.discovery.health import health
 from engine.errors import ModelError
 from engine.evaluation import METRICS, evaluate
 from engine.evaluation.accumulate import RATIOS
+from engine.evaluation.everybody import score_everybody
 from engine.evaluation.pairs import predict_pairs, relevant_items
 from engine.metrics.calibration import calibration_error
+from engine.models import make_model, top_k
 from engine.pairs import seen_items
 from engine.splitting import Split, split
 from tests.engine.logs import make_log, random_log
@@ -100,10 +102,15 @@ def test_what_the_lists_are_like_is_what_discovery_health_says(rated):
         assert evaluation.metrics[name].value == pytest.approx(known[name].value), name
 
 
+def again(evaluation):
+    return make_model(evaluation.model, evaluation.params, evaluation.seed)
+
+
 def test_rmse_and_mae_are_over_all_test_pairs_with_clipped_predictions(rated):
     dataset, evaluation = rated
     test = dataset.preferences_of(evaluation.split.test)
-    predicted = np.clip(evaluation.fitted.score(test.user)[np.arange(len(test)), test.item], 1, 5)
+    model = again(evaluation).fit(dataset.preferences_of(evaluation.split.fit_rows))
+    predicted = np.clip(model.score(test.user)[np.arange(len(test)), test.item], 1, 5)
     assert evaluation.metrics["rmse"].value == pytest.approx(np.sqrt(np.mean((predicted - test.value) ** 2)))
     assert evaluation.metrics["calibration_error"].value == pytest.approx(calibration_error(predicted, test.value))
     assert evaluation.metrics["mae"].value == pytest.approx(np.mean(np.abs(predicted - test.value)))
@@ -122,9 +129,14 @@ def test_predictions_are_clipped_to_the_scale():
 def test_blocks_of_users_predict_the_same(rated, monkeypatch):
     dataset, evaluation = rated
     test = dataset.preferences_of(evaluation.split.test)
-    whole = predict_pairs(evaluation.fitted, test)
+    model = again(evaluation).fit(dataset.preferences_of(evaluation.split.fit_rows))
+    seen = seen_items(dataset, evaluation.split.fit_rows)
+    whole = predict_pairs(model, test)
     monkeypatch.setattr("engine.evaluation.pairs.CELLS_AT_ONCE", 3 * dataset.n_items)
-    np.testing.assert_allclose(predict_pairs(evaluation.fitted, test), whole, rtol=1e-12)
+    np.testing.assert_allclose(predict_pairs(model, test), whole, rtol=1e-12)
+    blocks = score_everybody(model, seen, 5, pairs=test)
+    np.testing.assert_allclose(blocks.predicted, whole, rtol=1e-12)
+    assert np.array_equal(blocks.ranking.items, top_k(model, np.arange(dataset.n_users), 5, exclude=seen).items)
 
 
 def test_every_mean_lies_within_its_interval(rated):

@@ -12,7 +12,7 @@ from engine.metrics.entropy import entropy
 from engine.metrics.gini import gini, lorenz, top_share
 from engine.metrics.intra_list_diversity import intra_list_diversity
 from engine.metrics.lists import exposure, list_matrix, list_mean
-from engine.metrics.miscalibration import category_mix, miscalibration
+from engine.metrics.miscalibration import category_mix, miscalibration, miscalibration_of_lists
 from engine.metrics.novelty import novelty, self_information
 from engine.metrics.personalisation import personalisation
 from engine.metrics.popularity import (
@@ -90,6 +90,15 @@ def test_an_item_of_two_categories_counts_half_for_each():
     categories = sparse.csr_array(np.array([[1, 0], [0.5, 0.5], [0, 0]]))
     lists = sparse.csr_array(np.array([[1, 7, 0], [0, 0, 1]], dtype=float))
     assert category_mix(lists, categories).tolist() == [[0.75, 0.25], [0, 0]]
+
+
+def test_blocks_of_users_are_as_miscalibrated(monkeypatch):
+    categories = sparse.csr_array(np.array([[1, 0], [0.5, 0.5], [0, 1], [0, 1], [1, 0]]))
+    whole = miscalibration(category_mix(TRAIN, categories), category_mix(list_matrix(RANKED, 5), categories))
+    monkeypatch.setattr("engine.metrics.miscalibration.CELLS_AT_ONCE", 4)
+    assert miscalibration_of_lists(RANKED, TRAIN, categories).tolist() == whole.tolist()
+    assert (whole > 0).any()
+    assert miscalibration_of_lists(RANKED[:0], TRAIN[:0], categories).tolist() == []
 
 
 def test_popularity_lift_of_lists_half_as_popular_again():
