@@ -200,6 +200,20 @@ def mean_deviation(deviation, codes, indptr, places, users, out):
 
 
 @njit(cache=True, nogil=True)
+def add_sparse_rows(indptr, indices, data, row_indptr, row_indices, row_data, columns, out):
+    """Add to row r of ``out`` the sparse rows that row r of a CSR matrix names, each times the stored value.
+
+    ``row_indptr``, ``row_indices`` and ``row_data`` are the CSR of the rows that are added; their column c goes
+    to column ``columns[c]`` of ``out``. Sums run in the order of storage, as in scipy's own product.
+    """
+    for r in range(len(indptr) - 1):
+        for p in range(indptr[r], indptr[r + 1]):
+            weight = data[p]
+            for q in range(row_indptr[indices[p]], row_indptr[indices[p] + 1]):
+                out[r, columns[row_indices[q]]] += weight * row_data[q]
+
+
+@njit(cache=True, nogil=True)
 def unobserved(indptr, observed, wanted, draws, n_items, out):
     """Fill ``out`` user by user with ``wanted[user]`` distinct items the user does not have.
 

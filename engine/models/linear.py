@@ -8,6 +8,7 @@ from scipy import sparse
 
 from engine.errors import ModelError
 from engine.models.histories import HistoryModel, choices
+from engine.models.products import dense_product
 from engine.preferences import Preferences
 
 MOST_COMPARED = 15_000
@@ -44,9 +45,11 @@ class LinearModel(HistoryModel):
         return choices(train, weighted=self.weighted)[:, self.codes]
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
-        found = choices(new, weighted=self.weighted)[:, self.codes] @ self.weights
+        chosen = choices(new, weighted=self.weighted)[:, self.codes]
+        if sparse.issparse(self.weights):
+            return dense_product(chosen, self.weights, columns=self.codes, width=new.n_items)
         scores = np.zeros((new.n_users, new.n_items))
-        scores[:, self.codes] = found.toarray() if sparse.issparse(found) else found
+        scores[:, self.codes] = chosen @ self.weights
         return scores
 
 

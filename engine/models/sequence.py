@@ -12,6 +12,7 @@ from scipy import sparse
 from engine.errors import ModelError
 from engine.models.histories import HistoryModel
 from engine.models.params import Value
+from engine.models.products import dense_product
 from engine.preferences import Preferences
 
 
@@ -92,7 +93,7 @@ class Sequence(HistoryModel):
         back = ends[user] - 1 - np.arange(len(user))
         weights = (self.memory ** back.astype(np.float64), (user, item))
         recent = sparse.csr_array(weights, shape=(new.n_users, new.n_items))
-        scores: NDArray[np.float64] = (recent @ self.first).toarray()
+        scores = dense_product(recent, self.first)
         if self.order == 2 and len(self.pairs):
             self._blend(scores, item, ends, new)
         return scores + _FAINT * self.popularity

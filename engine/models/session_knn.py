@@ -12,6 +12,7 @@ from sklearn.preprocessing import normalize
 
 from engine.models.histories import HistoryModel
 from engine.models.params import Value
+from engine.models.products import dense_product
 from engine.models.sequence import in_order
 from engine.preferences import Preferences
 
@@ -27,10 +28,12 @@ class SessionKnn(HistoryModel):
 
     Attributes:
         sessions: which items each session holds, shape (sessions, items).
+        holding: which sessions hold each item, shape (items, sessions).
         lengths: the square root of each session's number of items, shape (sessions,).
     """
 
     sessions: sparse.csr_array
+    holding: sparse.csr_array
     lengths: NDArray[np.float64]
 
     def __init__(self, params: Mapping[str, Value], _seed: int = 0) -> None:
@@ -47,18 +50,27 @@ class SessionKnn(HistoryModel):
         session, item = self._cut(train)[:2]
         n = int(session[-1]) + 1
         self.sessions = sparse.csr_array((np.ones(len(item)), (session, item)), shape=(n, train.n_items))
+        self.holding = sparse.csr_array(self.sessions.T)
         self.lengths = np.sqrt(np.diff(self.sessions.indptr))
         return self
 
     def neighbours(self, pairs: Preferences) -> sparse.csr_array:
         """Return the ``k`` nearest sessions of each user's last session and how near, shape (users, sessions)."""
-        near = sparse.csr_array(normalize(self._last(pairs)) @ self.sessions.T)
+        near = sparse.csr_array(normalize(self._last(pairs)) @ self.holding)
         near.data /= self.lengths[near.indices]
         return _largest(near, self.k)
 
+    def contributions(self, user: int, item: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the items of the user's last session, and what each adds to ``item`` through the nearest sessions."""
+        pairs = self.histories.of_users(np.array([user]))
+        last = normalize(self._last(pairs))
+        near = self.neighbours(pairs).indices
+        holding = near[self.sessions[near][:, [item]].toarray()[:, 0] > 0]
+        shared = self.sessions[holding][:, last.indices].T @ (1 / self.lengths[holding])
+        return last.indices, last.data * shared
+
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = (self.neighbours(new) @ self.sessions).toarray()
-        return scores + _FAINT * self.popularity
+        return dense_product(self.neighbours(new), self.sessions) + _FAINT * self.popularity
 
     def _cut(self, pairs: Preferences) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Return the session (counted over all), item and user of each pair, in the order of users and time."""

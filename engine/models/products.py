@@ -1,0 +1,33 @@
+"""Products of sparse matrices that are wanted dense: scores of many users at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from engine.models.kernels import add_sparse_rows
+
+
+def dense_product(
+    left: sparse.csr_array,
+    right: sparse.csr_array,
+    *,
+    columns: NDArray[np.integer] | None = None,
+    width: int | None = None,
+) -> NDArray[np.float64]:
+    """Return ``left @ right`` as an array, without the sparse product that scipy would build first.
+
+    Args:
+        left: shape (rows, inner).
+        right: shape (inner, columns).
+        columns: where each column of ``right`` goes in the result; in order where left out.
+        width: columns of the result; those that nothing goes to are zero. As many as ``right`` has where left out.
+
+    Returns:
+        Shape (rows, width).
+    """
+    places = np.arange(right.shape[1]) if columns is None else columns.astype(np.int64, copy=False)
+    product = np.zeros((left.shape[0], right.shape[1] if width is None else width))
+    add_sparse_rows(left.indptr, left.indices, left.data, right.indptr, right.indices, right.data, places, product)
+    return product
