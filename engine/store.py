@@ -21,6 +21,9 @@ import platformdirs
 from engine.dataset import Dataset
 from engine.errors import DataError
 
+EMBEDDINGS = "LAB_EMBEDDINGS"
+"""Environment variable that names the folder of a sentence-embedding model of the reader's own."""
+
 _TABLES = ("interactions", "users", "items")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 

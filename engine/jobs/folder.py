@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 from uuid import uuid4
 
 from engine.errors import LabError
-from engine.store import home
+from engine.store import EMBEDDINGS, home
 
 _KEY = re.compile("[0-9a-f]{16}")
 
@@ -33,8 +33,8 @@ class Progress(TypedDict):
 
 
 def key_of(task: str, request: Mapping[str, Any]) -> str:
-    """Return sixteen hex digits over the task, its request and the source code that would run it."""
-    text = json.dumps([task, request, _source()], sort_keys=True, allow_nan=False)
+    """Return sixteen hex digits over the task, its request, and the source code and embeddings that would run it."""
+    text = json.dumps([task, request, _source(), os.environ.get(EMBEDDINGS)], sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -78,7 +78,8 @@ class Hybrid(HistoryModel):
         ease = Ease({"penalty": self.params["penalty"], "weighted": True, "attribute_weight": 0.0})
         als = {"factors": 24, "regularization": 5.0, "alpha": 2.0, "iterations": 15, "weighted": False}
         self.behaviour = (ease if few else Als(als, self.seed)).fit(train)
-        self.content = Content({"weighted": True, "texts": True, "popularity_weight": 0.3}).fit(train)
+        meant = {name: self.params[name] for name in ("embeddings", "embedding_weight")}
+        self.content = Content({"weighted": True, "texts": True, "popularity_weight": 0.3, **meant}).fit(train)
         self.item_users = train.item_users
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from engine.models.als import Als
 from engine.models.bpr import Bpr
 from engine.models.content import Content
 from engine.models.ease import Ease
+from engine.models.embeddings import CHOICES
 from engine.models.fusion import Fusion
 from engine.models.hybrid import Hybrid
 from engine.models.info import ModelInfo
@@ -17,6 +18,7 @@ from engine.models.sequence import Sequence
 from engine.models.session_knn import SessionKnn
 from engine.models.slim import Slim
 from engine.models.user_ease import UserEase
+from engine.store import EMBEDDINGS
 
 _WEIGHTED = Param(
     "weighted",
@@ -33,6 +35,24 @@ _EASE_PENALTY = Param(
     "How strongly large weights are held back; a co-occurrence counts once in it, so more data bears more.",
     0.1,
     100_000.0,
+)
+_EMBEDDINGS = (
+    Param(
+        "embeddings",
+        "choice",
+        None,
+        "Sentence embeddings that tell what texts mean: minilm (all-MiniLM-L6-v2), or folder, a model of your own in "
+        f"the folder that {EMBEDDINGS} names; both need requirements-embeddings.txt. Empty: none.",
+        choices=CHOICES,
+    ),
+    Param(
+        "embedding_weight",
+        "float",
+        None,
+        "How much embeddings count against all else that is known of an item. Empty: as much (1).",
+        0.0,
+        100.0,
+    ),
 )
 _BY_CHOICE = "Counts each user-item pair once; with weighted, by its strength."
 
@@ -168,8 +188,10 @@ RANKING_MODELS = (
             Param(
                 "popularity_weight", "float", 0.3, "How much an item's popularity counts beside likeness.", 0.0, 10.0
             ),
+            *_EMBEDDINGS,
         ),
-        source="Lops, de Gemmis & Semeraro 2011, Recommender Systems Handbook; scikit-learn TfidfVectorizer",
+        source="Lops, de Gemmis & Semeraro 2011, Recommender Systems Handbook; scikit-learn TfidfVectorizer; "
+        "Reimers & Gurevych 2019, EMNLP (sentence embeddings)",
         make=Content,
     ),
     ModelInfo(
@@ -224,6 +246,7 @@ RANKING_MODELS = (
                 0.05,
                 0.5,
             ),
+            *_EMBEDDINGS,
         ),
         source="Burke 2002, User Modeling and User-Adapted Interaction 12",
         make=Hybrid,

@@ -52,7 +52,8 @@ def _widget(model: str, param: Param) -> Any:
     if param.kind == "bool":
         return st.toggle(label, value=bool(param.default), **shared)
     if param.kind == "choice":
-        return st.selectbox(label, param.choices, index=param.choices.index(str(param.default)), **shared)
+        index = None if param.default is None else param.choices.index(str(param.default))
+        return st.selectbox(label, param.choices, index=index, placeholder="as described", **shared)
     kind: Callable[[Any], Any] = int if param.kind == "int" else float
     bounds: dict[str, Any] = {
         "min_value": kind(param.low),
