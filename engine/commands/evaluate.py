@@ -14,7 +14,7 @@ from engine.commands.progress import progress
 from engine.errors import DataError, ModelError
 
 if TYPE_CHECKING:
-    from engine.evaluation.leaderboard import Request
+    from engine.evaluation.request import Request
 
 _WANTED = "Give a file that evaluate --json printed."
 _DEFAULT_GROUPING = "recency_frequency_value"
@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _asked(args: argparse.Namespace) -> Request:
-    from engine.evaluation.leaderboard import Request
+    from engine.evaluation.request import Request
 
     if args.models is None:
         raise ModelError("No models were named; give --models, for instance --models popularity,svd.")
@@ -138,7 +138,7 @@ def _read(path: str) -> dict[str, Any]:
 
 def _kept_request(args: argparse.Namespace, kept: dict[str, Any]) -> Request:
     """Return the kept request; data that ``args`` do not name are read as they were."""
-    from engine.evaluation.leaderboard import Request
+    from engine.evaluation.request import Request
 
     if args.models is not None:
         raise ModelError("--from names the models already; leave out --models.")

@@ -76,13 +76,24 @@ def _print_groups(board: Leaderboard) -> None:
             by_model = figures.set_index("model")
             users = int(by_model["users"].max())
             cells = [_figure(*by_model.loc[name, ["value", "low", "high"]]) for name in names]
-            rows.append([str(segment), f"{users:,}", *cells])
-    cold = board.rows[0].evaluation.users_cold
+            rows.append([str(segment), f"{users:,}", *cells, _best(board, str(segment))])
+    cold = board.cold[names[0]].users
     if cold:
-        rows.append(["new users", f"{cold:,}", *(_cell(board.cold[name][metric]) for name in names)])
+        rows.append(["new users", f"{cold:,}", *(_cell(board.cold[name].metrics[metric]) for name in names), ""])
+        rows.append(["", "got", *(board.cold[name].path for name in names), ""])
     if rows:
         print(f"\n{metric} by {board.request.by or 'what is known of users'}; the lists of new users are as served.\n")
-        print_table(["users", "number", *names], rows)
+        print_table(["users", "number", *names, "best" if board.segments is not None else ""], rows)
+
+
+def _best(board: Leaderboard, segment: str) -> str:
+    """Return the model told apart from every other in the segment, where there is one and enough users say so."""
+    if board.best_by_segment is None:
+        return ""
+    found = board.best_by_segment.set_index("segment").loc[segment]
+    if found["small"]:
+        return "too few users"
+    return str(found["best"][0]) if len(found["best"]) == 1 else "not told apart"
 
 
 def _print_standing(standing: Standing) -> None:

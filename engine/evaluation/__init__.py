@@ -4,7 +4,7 @@ from engine.evaluation.accumulate import METRICS
 from engine.evaluation.measure import evaluate
 from engine.evaluation.pairwise import Pair, Standing, all_pairs
 from engine.evaluation.record import Evaluation, Fitted
-from engine.evaluation.tasks import fit_task, task
+from engine.evaluation.tasks import fit_task, repeat_task, task
 from engine.metrics.intervals import Estimate
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "all_pairs",
     "evaluate",
     "fit_task",
+    "repeat_task",
     "task",
 ]

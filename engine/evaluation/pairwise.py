@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from engine.errors import ModelError, unknown
+from engine.evaluation import answer
 from engine.evaluation.accumulate import RANKING_METRICS, number
-from engine.evaluation.comparison import aligned, check_alike
+from engine.evaluation.alike import aligned, check_alike
 from engine.evaluation.record import Evaluation
 from engine.multiplicity import holm
 
 LEVEL = 0.05
 """Chance at most of calling any two models different that are not."""
 
-_LISTED = 6
+YARDSTICK = "popularity"
+"""The model that any other must beat to be worth its cost."""
+
+Reading = Literal["better", "worse", "not told apart"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Pair:
     """Two models over the same users.
 
     Attributes:
-        first: name of the model with the higher mean.
+        first: name of a model; in a Standing the one with the higher mean.
         second: name of the other.
         difference: mean over users of the first's value minus the second's; None without two users.
         low: lower end of its 95% interval, of this pair alone.
@@ -47,6 +51,18 @@ class Pair:
     adjusted: float | None
     told_apart: bool
 
+    @property
+    def reading(self) -> Reading:
+        """What may be said of the first model beside the second."""
+        if not self.told_apart or self.difference is None:
+            return "not told apart"
+        return "better" if self.difference > 0 else "worse"
+
+    def turned(self) -> Pair:
+        """Return the same pair seen from its second model."""
+        difference, low, high = (None if end is None else -end for end in (self.difference, self.high, self.low))
+        return replace(self, first=self.second, second=self.first, difference=difference, low=low, high=high)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -58,7 +74,7 @@ class Standing:
         best: the first of ``order`` and every model not told apart from it.
         pairs: all pairs, in the order of ``order``.
         users: users measured with every model.
-        sentence: the plain reading.
+        sentence: the plain reading: which is best, and how the first stands against YARDSTICK where that is there.
     """
 
     metric: str
@@ -67,6 +83,19 @@ class Standing:
     pairs: tuple[Pair, ...]
     users: int
     sentence: str
+
+    def between(self, model: str, other: str) -> Pair:
+        """Return the test of ``model`` against ``other``, seen from ``model``.
+
+        Raises:
+            KeyError: where the two are not both there, or are the same.
+        """
+        for pair in self.pairs:
+            if (pair.first, pair.second) == (model, other):
+                return pair
+            if (pair.second, pair.first) == (model, other):
+                return pair.turned()
+        raise KeyError(model, other)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON data."""
@@ -100,9 +129,9 @@ def all_pairs(evaluations: Sequence[Evaluation], metric: str = "ndcg") -> Standi
     pairs = _tested(names, places, ranked[:, places[:, 0]] - ranked[:, places[:, 1]])
     with_first = {pair.second for pair in pairs if pair.first == names[0] and not pair.told_apart}
     best = tuple(name for name in names if name == names[0] or name in with_first)
+    found = Standing(metric, names, best, pairs, users, "")
     titles = {each.model: each.title for each in evaluations}
-    sentence = _sentence([titles[name] for name in best], len(names), metric, users)
-    return Standing(metric, names, best, pairs, users, sentence)
+    return replace(found, sentence=_sentence(found, titles, f"{answer.TITLES[metric]}@{evaluations[0].k}"))
 
 
 def _tested(names: tuple[str, ...], places: NDArray[np.intp], within_user: NDArray[np.float64]) -> tuple[Pair, ...]:
@@ -132,13 +161,16 @@ def _tested(names: tuple[str, ...], places: NDArray[np.intp], within_user: NDArr
     )
 
 
-def _sentence(best: Sequence[str], models: int, metric: str, users: int) -> str:
-    if models == 1:
-        return f"{best[0]} is the only model."
-    if users < 2:
-        return f"Fewer than two users have a {metric}, so no model can be called best."
-    if len(best) == 1:
-        return f"Best by {metric}: {best[0]}, told apart from every other model over {users:,} users."
-    others = [*best[1:_LISTED], f"{len(best) - _LISTED} more"] if len(best) > _LISTED else list(best[1:])
-    listed = " and ".join([", ".join(others[:-1]), others[-1]] if len(others) > 1 else others)
-    return f"No single best by {metric}: {best[0]} is first, but not told apart from {listed} over {users:,} users."
+def _sentence(found: Standing, titles: Mapping[str, str], metric: str) -> str:
+    best = [titles[name] for name in found.best]
+    opening = answer.which_is_best(metric, best, models=len(found.order), users=found.users)
+    if not found.pairs or found.users < 2 or YARDSTICK not in found.order:
+        return opening
+    first, gain, told_apart = found.order[0], None, True
+    if first != YARDSTICK:
+        pair = found.between(first, YARDSTICK)
+        told_apart = pair.told_apart
+        if pair.difference is not None and pair.low is not None and pair.high is not None:
+            gain = (pair.difference, pair.low, pair.high)
+    closing = answer.against_the_yardstick(titles[first], titles[YARDSTICK], gain=gain, told_apart=told_apart)
+    return f"{opening} {closing}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,20 +64,46 @@ def repeat(
     Raises:
         ModelError: as `engine.evaluation.evaluate`.
     """
-    runs = [evaluate(dataset, split, model_name, params, k=k, seed=seed, report=report)]
-    for other in range(seed + 1, seed + seeds):
-        runs.append(evaluate(dataset, split, model_name, params, k=k, seed=other, report=report))
+
+    def measured(one: int, told: Report | None) -> Evaluation:
+        return evaluate(dataset, split, model_name, params, k=k, seed=one, report=told)
+
+    return repeated(measured, seed=seed, seeds=seeds, report=report)
+
+
+def repeated(
+    measured: Callable[[int, Report | None], Evaluation], *, seed: int, seeds: int, report: Report | None = None
+) -> Repeated:
+    """Return what ``measured`` gives with ``seeds`` seeds from ``seed`` on, as ``repeat``.
+
+    Args:
+        measured: evaluates with a seed, telling its stages.
+        seed: the first seed.
+        seeds: how many at most.
+        report: told the stages, and of which seed they are.
+    """
+    runs = []
+    for place, one in enumerate(range(seed, seed + seeds)):
+        runs.append(measured(one, report if seeds == 1 else _of_seed(place + 1, seeds, report)))
         if len(runs) == 2 and _same(*runs):
-            return _one(runs[0])
-    return _one(runs[0]) if seeds == 1 else _mean(runs)
+            break
+    return once(runs[0]) if len(runs) == 1 or _same(*runs[:2]) else _mean(runs)
+
+
+def once(run: Evaluation) -> Repeated:
+    """Return a model measured with one seed."""
+    return Repeated(run, (run.seed,), {name: (run.metrics[name].value,) for name in METRICS})
+
+
+def _of_seed(place: int, seeds: int, report: Report | None) -> Report | None:
+    if report is None:
+        return None
+    say = report
+    return lambda stage, done, total: say(f"Seed {place} of {seeds}: {stage}", done, total)
 
 
 def _same(first: Evaluation, second: Evaluation) -> bool:
     return np.array_equal(first.ranking.items, second.ranking.items) and first.per_user.equals(second.per_user)
-
-
-def _one(run: Evaluation) -> Repeated:
-    return Repeated(run, (run.seed,), {name: (run.metrics[name].value,) for name in METRICS})
 
 
 def _mean(runs: Sequence[Evaluation]) -> Repeated:

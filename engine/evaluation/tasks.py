@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-from engine import store
+from engine import jobs, store
 from engine.errors import ModelError, unknown
 from engine.evaluation.measure import Report, evaluate
 from engine.evaluation.record import Evaluation, Fitted
+from engine.evaluation.repeat import Repeated, repeated
+from engine.jobs import folder
 from engine.models import MODELS, make_model
 from engine.splitting import split
 
@@ -35,6 +37,31 @@ def task(request: Mapping[str, Any], report: Report | None = None) -> Evaluation
         seed=request.get("seed", 0),
         report=report,
     )
+
+
+def repeat_task(request: Mapping[str, Any], report: Report | None = None) -> Repeated:
+    """Evaluate a model on a stored Dataset with several seeds.
+
+    Args:
+        request: that of ``task``, whose seed is the first, and ``seeds``. What ``task`` has measured before with
+            one of the seeds is not measured again.
+        report: told the stage.
+
+    Raises:
+        LabError: whatever of the request cannot be.
+    """
+    alone = {name: value for name, value in request.items() if name != "seeds"}
+    first = request.get("seed", 0)
+
+    def measured(seed: int, told: Report | None) -> Evaluation:
+        key = folder.key_of("engine.evaluation:task", alone | {"seed": seed})
+        if folder.result_path(key).exists():
+            kept: Evaluation = jobs.result(key)
+            return kept
+        # The split stays that of the first seed: models are compared over the same users.
+        return task(alone | {"seed": seed}, told)
+
+    return repeated(measured, seed=first, seeds=request["seeds"], report=report)
 
 
 def fit_task(request: Mapping[str, Any], report: Report | None = None) -> Fitted:

@@ -8,7 +8,7 @@ from engine import jobs, store
 from engine.evaluation import METRICS
 from engine.evaluation.comparison import compare
 from pages.parts import glossary, leaderboard
-from tests.engine.evaluation.test_comparison import measured
+from tests.engine.evaluation.records import measured
 from tests.engine.logs import make_log, random_log
 from tests.pages.trained import evaluated
 

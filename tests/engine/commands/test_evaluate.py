@@ -57,7 +57,7 @@ def test_a_table_without_json(ratings, capsys, split):
     out = capsys.readouterr().out
     assert "95% intervals in brackets" in out
     assert any(line.startswith("ndcg") and "[" in line for line in out.splitlines())
-    assert "est by recall: " in out
+    assert "est by Recall@10: " in out
     assert "told apart" in out.splitlines()[-1]
 
 
@@ -105,6 +105,7 @@ def test_seeds_and_groups_and_the_leak_are_told(ratings, capsys):
     assert any(line.startswith("popularity") and line.endswith("the same with any seed") for line in lines)
     assert any(line.startswith("svd") and line.endswith("seeds 0 to 2") for line in lines)
     assert "ndcg by recency_frequency_value" in out
+    assert any(line.endswith("too few users") for line in lines)
 
 
 def test_a_kept_leaderboard_is_computed_again(ratings, capsys, tmp_path):
@@ -115,7 +116,7 @@ def test_a_kept_leaderboard_is_computed_again(ratings, capsys, tmp_path):
     again = json.loads(capsys.readouterr().out)
     assert again.pop("differing") == []
     first = json.loads(kept.read_text())
-    for part in ("request", "data", "split", "standing", "cold", "segments", "warning"):
+    for part in ("request", "data", "split", "standing", "cold", "segments", "best_by_segment", "warning"):
         assert again[part] == first[part]
 
     first["models"][1]["ndcg"] += 0.1

@@ -8,7 +8,9 @@ import pytest
 from engine.errors import DataError, ModelError
 from engine.evaluation import METRICS, evaluate
 from engine.evaluation.accumulate import RANKING_METRICS
-from engine.evaluation.leaderboard import Request, differing, leaderboard
+from engine.evaluation.leaderboard import differing, gathered, leaderboard
+from engine.evaluation.repeat import once
+from engine.evaluation.request import Request
 from engine.splitting import split
 from tests.engine.logs import make_log, random_log
 
@@ -52,14 +54,36 @@ def test_new_users_are_measured_by_the_lists_they_get(log, board):
         / test.loc[test["user"] == user, "item"].nunique()
         for user in cold
     ]
-    found = board.cold["popularity"]["recall"]
+    assert board.cold["popularity"].users == 10
+    found = board.cold["popularity"].metrics["recall"]
     assert found.value == pytest.approx(np.mean(share))
     assert found.low <= found.value <= found.high
 
 
 def test_where_nobody_is_new_it_says_so():
-    found = leaderboard(random_log(2), Request(("popularity",), split="leave-last")).cold["popularity"]["ndcg"]
-    assert (found.value, found.reason) == (None, "No user of the test is new.")
+    found = leaderboard(random_log(2), Request(("popularity",), split="leave-last")).cold["popularity"]
+    assert (found.path, found.users) == ("nobody is new", 0)
+    assert (found.metrics["ndcg"].value, found.metrics["ndcg"].reason) == (None, "No user of the test is new.")
+
+
+def test_it_is_said_what_served_new_users(log):
+    request = Request(("popularity", "item_knn", "baseline_only", "slope_one", "random"), k=5)
+    found = leaderboard(log, request).cold
+    assert {name: cold.path for name, cold in found.items()} == {
+        "popularity": "what most chose",
+        "item_knn": "what most chose",
+        "baseline_only": "one list of its own",
+        "slope_one": "no order at all",
+        "random": "a list each",
+    }
+
+
+def test_models_measured_one_by_one_gather_to_the_same_leaderboard(log):
+    request = Request(("popularity", "random"), k=5)
+    rows = [once(evaluate(log, request.split_of(log), name, k=5)) for name in request.models]
+    found = gathered(log, request, rows)
+    assert differing(found.to_dict(), leaderboard(log, request).to_dict()) == []
+    assert found.best_by_segment is None
 
 
 def test_groups_add_up_to_the_users_measured(board):

@@ -1,0 +1,53 @@
+"""Which model is best, in one or two plain sentences that a page, a terminal and a file share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {"precision": "Precision", "recall": "Recall", "ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "hit_rate": "Hit rate"}
+)
+"""What each ranking metric is called in sentences."""
+
+_LISTED = 6
+
+
+def which_is_best(metric: str, best: Sequence[str], *, models: int, users: int) -> str:
+    """Say which model is best, or from which the first is not told apart.
+
+    Args:
+        metric: the metric's name for people, for instance ``nDCG@10``.
+        best: titles of the first model and of those not told apart from it.
+        models: how many there are.
+        users: users measured with every model.
+    """
+    if models == 1:
+        return f"{best[0]} is the only model."
+    if users < 2:
+        return f"Fewer than two users can be measured by {metric}, so no model can be called best."
+    if len(best) == 1:
+        return f"Best by {metric}: {best[0]}, told apart from every other model over {users:,} users."
+    others = [*best[1:_LISTED], f"{len(best) - _LISTED} more"] if len(best) > _LISTED else list(best[1:])
+    listed = " and ".join([", ".join(others[:-1]), others[-1]] if len(others) > 1 else others)
+    return f"No single best by {metric}: {best[0]} is first, but not told apart from {listed} over {users:,} users."
+
+
+def against_the_yardstick(
+    first: str, yardstick: str, *, gain: tuple[float, float, float] | None, told_apart: bool
+) -> str:
+    """Say how the first model stands against the one every model must beat.
+
+    Args:
+        first: its title.
+        yardstick: the other's title.
+        gain: the first's mean minus the other's and the ends of its 95% interval; None where the yardstick is
+            itself the first.
+        told_apart: whether the two are.
+    """
+    if gain is None:
+        return f"No model beats {yardstick}."
+    size, low, high = (f"{value:.4f}".replace("-", "−") for value in gain)
+    if told_apart:
+        return f"{first} is {size} (95% interval {low} to {high}) above {yardstick}."
+    return f"{first} is not shown to beat {yardstick}: it is {size} (95% interval {low} to {high}) above."
