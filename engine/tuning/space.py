@@ -36,7 +36,7 @@ _ONLY_WHERE: Mapping[str, tuple[str, Value]] = {
     **dict.fromkeys(("reg_bu", "reg_bi", "lr_bu", "lr_bi"), ("biased", True)),
 }
 
-_SAID: Mapping[Value, str] = {True: "yes", False: "no"}
+_EITHER: tuple[Value, ...] = (False, True)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Range:
     def words(self) -> str:
         """The range in words."""
         if self.choices:
-            return " or ".join(_SAID.get(each, str(each)) for each in self.choices)
+            return "yes or no" if self.choices == _EITHER else " or ".join(map(str, self.choices))
         numbers = "{:,.0f} to {:,.0f}" if self.whole else "{:.3g} to {:.3g}"
         return ("empty or " if self.default is None else "0 or ") * self.outside + numbers.format(self.low, self.high)
 
@@ -161,11 +161,12 @@ def _range(param: Param, names: Collection[str]) -> Range:
     condition = _ONLY_WHERE.get(param.name)
     only_where = condition if condition is not None and condition[0] in names else None
     if param.kind in ("bool", "choice"):
-        choices: tuple[Value, ...] = (False, True) if param.kind == "bool" else param.choices
+        choices = _EITHER if param.kind == "bool" else param.choices
         return Range(param.name, param.default, choices, only_where=only_where)
     whole = param.kind == "int"
     if not isinstance(param.default, int | float) or not param.default:
-        low, high = max(param.low, param.high / _SMALLEST_SHARE), param.high
+        low, high = (1.0, _REACH["int"]) if whole else (param.high / _SMALLEST_SHARE, param.high)
+        low, high = max(param.low, low), min(param.high, high)
     else:
         reach = _PASSES_REACH if param.name in PASSES else _REACH[param.kind]
         low, high = max(param.low, param.default / reach), min(param.high, param.default * reach)

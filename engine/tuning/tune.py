@@ -98,8 +98,8 @@ def tune(
         journal.parent.mkdir(parents=True, exist_ok=True)
     while (ended := _ended(found, patience)) == "not yet":
         if report is not None:
-            so_far = "" if found.value is None else f", best {metric} {found.value:.4f} so far"
-            report(f"Tuning {info.title}{so_far}", len(found.trials), trials)
+            so_far = "" if found.value is None else f" best {found.value:.4f} so far,"
+            report(f"Tuning {info.title},{so_far} trials", len(found.trials), trials)
         found = replace(found, trials=(*found.trials, search.try_next(found.trials)))
         if journal is not None:
             note(found, journal)

@@ -10,6 +10,7 @@ from pages.parts import charts, formats, leaderboard, tables
 
 _SAID = {"done": "● to the end", "pruned": "▽ given up early", "failed": "✕ failed"}
 _BEST = "★ best"
+_ROWS = 7
 
 
 def measure(found: Tuned) -> str:
@@ -75,7 +76,7 @@ def table(found: Tuned) -> None:
             "Trial": trial.number + 1,
             "Ended": _BEST if trial == found.best else _SAID[trial.state],
             measure(found): trial.value,
-            **{name: _value(trial.params.get(name)) for name in names},
+            **{name: value(trial.params.get(name)) for name in names},
             **({"Why": trial.reason} if any(each.reason for each in found.trials) else {}),
         }
         for trial in reversed(found.trials)
@@ -86,12 +87,13 @@ def table(found: Tuned) -> None:
             format="%.4f", help="On the validation rows; of a trial given up early, after a quarter of its passes."
         ),
     }
-    tables.table(pd.DataFrame(shown), "tuning-table", columns=columns, data=_rows(found), height=280)
+    height = 280 if len(shown) > _ROWS else None
+    tables.table(pd.DataFrame(shown), "tuning-table", columns=columns, data=_rows(found), height=height)
 
 
 def told(found: Tuned) -> str:
     """Return the best trial's parameters as a sentence lists them."""
-    return formats.listed([f"{name.replace('_', ' ')} {_value(value)}" for name, value in found.params.items()])
+    return formats.listed([f"{name.replace('_', ' ')} {value(given)}" for name, given in found.params.items()])
 
 
 def _rows(found: Tuned) -> pd.DataFrame:
@@ -110,9 +112,10 @@ def _rows(found: Tuned) -> pd.DataFrame:
     )
 
 
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return formats.significant(value)
-    return formats.NO_VALUE if value is None else str(value)
+def value(param: object) -> str:
+    """Return a parameter's value for people."""
+    if isinstance(param, bool):
+        return "yes" if param else "no"
+    if isinstance(param, float):
+        return formats.significant(param)
+    return formats.NO_VALUE if param is None else str(param)

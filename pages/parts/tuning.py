@@ -42,22 +42,22 @@ def draw(dataset: Dataset, choice: training.Choice) -> None:
             st.caption("Choose at least one parameter to search for.")
             return
         key = folder.key_of(TASK, request)
-        title = f"Tuning {MODELS[request['model']].title}"
         now = jobs.status(key)
+        if now.active or now.state == "failed":
+            progress.watch({key: "Search"})
         if now.active:
-            progress.watch({key: title})
             _live(request, key)
             return
-        found = _result(key) if now.state == "done" else tuning.so_far(request)
-        if now.state == "done" and found is not None:
+        if now.state == "done":
+            found = _result(key)
             provenance.used(key, found.seed)
         else:
-            if now.state == "failed":
-                progress.watch({key: title})
-            _start(request, found)
-        if found is not None and found.trials:
-            _show(found)
-            _use(found, choice)
+            _start(request, kept := tuning.so_far(request))
+            if kept is None:
+                return
+            found = kept
+        _show(found, "Best trial")
+        _use(found, choice)
 
 
 def _ask(dataset: Dataset, choice: training.Choice, models: list[str]) -> dict[str, Any] | None:
@@ -75,7 +75,9 @@ def _ask(dataset: Dataset, choice: training.Choice, models: list[str]) -> dict[s
             )
             or models[0]
         )
-        metrics = tuning.metrics_of(dataset, model)
+        metrics = [
+            name for name in tuning.metrics_of(dataset, model) if _space(dataset.fingerprint, model, name, dataset)
+        ]
         focus.settle("tune_by", metrics)
         metric = str(
             st.selectbox(
@@ -115,11 +117,10 @@ def _ask(dataset: Dataset, choice: training.Choice, models: list[str]) -> dict[s
     st.caption(" · ".join(_range(each) for each in space if each.name in wanted))
     if not wanted:
         return None
-    searched = {each.name for each in tuning.searched(dataset, model)}
     own = choice.params[model]
     left_out = [param for param in MODELS[model].params if param.name in names and param.name not in wanted]
     fixed = {param.name: own.get(param.name, param.default) for param in left_out}
-    fixed |= {name: value for name, value in own.items() if name not in searched}
+    fixed |= {name: value for name, value in own.items() if name not in names}
     return {
         "dataset": dataset.fingerprint,
         "model": model,
@@ -134,14 +135,14 @@ def _ask(dataset: Dataset, choice: training.Choice, models: list[str]) -> dict[s
 
 def _start(request: Mapping[str, Any], found: Tuned | None) -> None:
     """Offer to begin, or to go on with what was tried."""
-    title = MODELS[request["model"]].title
-    if found is None or not found.trials:
-        label = f"Tune {title}"
-    else:
+    label = f"Tune {MODELS[request['model']].title}"
+    if found is not None:
+        if found.ended == "early" or len(found.trials) >= request["trials"]:
+            return
         label = "Go on"
         st.markdown(
-            f"**Stopped after {formats.plural(len(found.trials), 'trial')} of {request['trials']}.** What was tried "
-            "is kept; going on continues from there."
+            f"**{formats.plural(len(found.trials), 'trial')} of {request['trials']} were made.** What was tried is "
+            "kept, and going on continues from there."
         )
     # A callback runs before the page does, so a click survives when something else interrupts the page.
     st.button(label, type="primary", key="tune", on_click=_submit, args=(request,))
@@ -160,13 +161,13 @@ def _live(request: Mapping[str, Any], key: str) -> None:
     if found is None:
         st.caption("The first trial, with the defaults, is being made.")
         return
-    _show(found)
+    _show(found, "Best trial so far")
 
 
-def _show(found: Tuned) -> None:
+def _show(found: Tuned, best: str) -> None:
     st.markdown(f"**{found.reading(trials.measure(found))}**")
     if found.best is not None:
-        st.markdown(f"Best trial so far, number {found.best.number + 1}: {trials.told(found)}.")
+        st.markdown(f"{best}, number {found.best.number + 1}: {trials.told(found)}.")
     trials.chart(found)
     trials.table(found)
 
@@ -201,17 +202,12 @@ def _take_over(choice: training.Choice, found: Tuned) -> None:
 
 
 def _range(each: Range) -> str:
-    only = "" if each.only_where is None else f", where {each.only_where[0].replace('_', ' ')} is {_said(each)}"
-    default = "empty" if each.default is None else _plain(each.default)
+    only = ""
+    if each.only_where is not None:
+        name, value = each.only_where
+        only = f", where {name.replace('_', ' ')} is {trials.value(value)}"
+    default = "empty" if each.default is None else trials.value(each.default)
     return f"**{each.name.replace('_', ' ')}** {each.words}{only} (default {default})"
-
-
-def _said(each: Range) -> str:
-    return "" if each.only_where is None else _plain(each.only_where[1])
-
-
-def _plain(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

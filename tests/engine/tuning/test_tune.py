@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from engine import store, tuning
+from engine.control import delete_user
 from engine.errors import DataError, ModelError
 from engine.evaluation import evaluate
-from engine.models import MODELS
+from engine.models import MODELS, make_model
 from engine.splitting import Split, split
-from engine.tuning import tune
+from engine.tuning import tune, validation
+from engine.tuning.journal import read
 from engine.tuning.space import first_passes, ranges
 from engine.tuning.validation import inner_split
 from tests.engine.logs import make_log, random_log
@@ -72,23 +74,39 @@ def test_it_stops_when_nothing_better_comes(log, parts):
     assert len(values) - 1 - int(np.argmax(values)) == 3
 
 
-def test_what_was_tried_before_it_was_stopped_is_gone_on_with(log, parts, tmp_path):
-    journal = tmp_path / "kept" / "search.journal"
+class StoppedError(Exception):
+    pass
 
-    class StoppedError(Exception):
-        pass
 
-    def stop_at_the_third(stage, done, total):
-        if done == 2:
+def stop_at(trial):
+    def report(stage, done, total):
+        if done == trial:
             raise StoppedError
 
+    return report
+
+
+@pytest.mark.parametrize("model", ["ease", "svd"])
+def test_what_was_tried_before_it_was_stopped_is_gone_on_with(log, parts, tmp_path, model):
+    journal = tmp_path / "kept" / "search.json"
     with pytest.raises(StoppedError):
-        tune(log, parts, "ease", trials=6, k=5, journal=journal, report=stop_at_the_third)
+        tune(log, parts, model, trials=9, k=5, journal=journal, report=stop_at(7))
+    stopped = read(journal)
+    assert (len(stopped.trials), stopped.asked, stopped.ended) == (7, 9, "not yet")
     told = []
-    after = tune(log, parts, "ease", trials=6, k=5, journal=journal, report=lambda *said: told.append(said))
-    assert told[0][1:] == (2, 6)
-    assert told[0][0].startswith("Tuning EASE, best ndcg 0.")
-    assert after == tune(log, parts, "ease", trials=6, k=5)
+    after = tune(log, parts, model, trials=9, k=5, journal=journal, report=lambda *said: told.append(said))
+    assert told[0][1:] == (7, 9)
+    assert told[0][0].startswith(f"Tuning {after.title}, best 0.")
+    assert after == tune(log, parts, model, trials=9, k=5) == read(journal)
+    assert stopped.trials == after.trials[:7]
+    assert stopped.running_best == after.running_best[:7]
+
+
+def test_the_best_so_far_never_falls(found):
+    best = found.running_best
+    assert best[0] == found.default_value
+    assert best[-1] == found.value
+    assert list(best) == sorted(best)
 
 
 def test_given_parameters_stay(log, parts):
@@ -109,6 +127,62 @@ def test_the_job_does_the_same(log, parts, found):
     assert tuning.task(request) == found
 
 
+@pytest.mark.parametrize("model", ["svd", "knn_baseline", "svd_pp"])
+def test_models_of_ratings_are_tuned_to_miss_them_by_less(log, parts, model):
+    found = tune(log, parts, model, trials=5, metric="rmse", seed=3)
+    done = [trial.value for trial in found.trials if trial.state == "done"]
+    assert found.value == min(done) <= found.default_value
+    assert found.running_best[-1] == found.value
+    assert "RMSE on" in found.sentence
+    nothing = np.zeros_like(parts.test)
+    inner = Split(parts.train, nothing, parts.validation, "temporal", 0.0, 0.15, 0)
+    again = evaluate(log, inner, model, found.params, seed=3)
+    assert found.value == pytest.approx(again.metrics["rmse"].value)
+
+
+def test_a_search_is_read_while_it_runs_and_dropped_with_its_data(log):
+    request = {"dataset": store.put(log), "model": "ease", "trials": 4, "k": 5}
+    assert tuning.so_far(request) is None
+    seen = []
+    tuning.task(request, lambda *_: seen.append(tuning.so_far(request)))
+    assert [None if each is None else len(each.trials) for each in seen] == [None, 1, 2, 3]
+    assert tuning.so_far(request | {"trials": 40}).value == tuning.so_far(request).value
+    assert tuning.so_far(request | {"k": 6}) is None
+    with pytest.raises(FileNotFoundError):
+        # A search whose data goes while it is at work keeps nothing.
+        tuning.task(request | {"seed": 1}, lambda *_: tuning.drop([log.fingerprint]))
+    assert tuning.so_far(request) is None
+    assert tuning.drop([log.fingerprint, "unknown"]) == 0
+
+
+def test_who_is_deleted_leaves_no_search_behind(log, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    other = random_log(12, n_rows=300)
+    requests = [{"dataset": store.put(each), "model": "ease", "trials": 1} for each in (log, replace(other, name="b"))]
+    for request in requests:
+        tuning.task(request)
+    delete_user(log, "u3")
+    assert tuning.so_far(requests[0]) is None
+    assert tuning.so_far(requests[1]) is not None
+    assert {file.name for file in (tmp_path / "tuning").iterdir()} == {requests[1]["dataset"]}
+
+
+def test_a_trial_that_fails_is_told_and_the_rest_goes_on(log, parts, monkeypatch):
+    def fail(name, params, seed):
+        if params.get("weighted"):
+            raise ModelError("It cannot.")
+        return make_model(name, params, seed)
+
+    monkeypatch.setattr(validation, "make_model", fail)
+    found = tune(log, parts, "ease", trials=6, k=5)
+    failed = [trial for trial in found.trials if trial.state == "failed"]
+    assert failed
+    assert all(trial.value is None and trial.reason == "It cannot." for trial in failed)
+    assert f"{len(failed)} trial" in found.sentence
+    with pytest.raises(ModelError, match="Every trial of EASE failed, the first so: It cannot"):
+        tune(log, parts, "ease", {"weighted": True}, trials=2)
+
+
 def test_what_cannot_be_tuned_is_one_sentence(log, parts):
     with pytest.raises(ModelError, match="Popularity has no parameters to tune"):
         tune(log, parts, "popularity")
@@ -117,7 +191,9 @@ def test_what_cannot_be_tuned_is_one_sentence(log, parts):
     with pytest.raises(ModelError, match="trials to tune with were 0"):
         tune(log, parts, "svd", trials=0)
     with pytest.raises(ModelError, match="Did you mean 'ndcg'"):
-        tune(log, parts, "svd", metric="ndgc")
+        tune(log, parts, "ease", metric="ndgc")
+    with pytest.raises(ModelError, match="RMSE needs a model that predicts ratings"):
+        tune(log, parts, "ease", metric="rmse")
     once = make_log([(n, n % 3, n) for n in range(20)])
     with pytest.raises(DataError, match="nothing can be tuned"):
         tune(once, split(once, "temporal"), "ease")
