@@ -28,7 +28,8 @@ class Slate:
         items: one row an item, the first shown first. The columns of ``engine.history.item_facts``, then
             ``place`` (from 1), ``moved`` (places up, negative for down, against the model's own order; missing
             where the dial brought the item in), ``score`` (the model's, unclipped), ``users_share`` (share
-            of users who have the item) and ``reason`` (why the model shows it, in a sentence).
+            of users who have the item), ``reason`` (why the model shows it, in a sentence) and ``because`` (ids of
+            the items of the history that carry it, without which the score is another one; a tuple, often empty).
         dropped: the columns of ``item_facts``: what the list would hold, were it not for the dial.
         path: what served it, one of ``engine.control.SENTENCES``.
         personalisation: how personal the user wants it, 0..1.
@@ -148,7 +149,7 @@ def _arranged(
     items["moved"] = np.where(chosen < k, chosen - np.arange(len(chosen)), np.nan)
     items["score"] = scores[chosen]
     items["users_share"] = had_by[candidates[chosen]] / max(dataset.n_users, 1)
-    items["reason"] = reasons_of(
+    told = reasons_of(
         dataset,
         model,
         candidates[chosen],
@@ -157,6 +158,9 @@ def _arranged(
         user=user,
         history=history,
     )
+    ids = dataset.items["item_id"]
+    items["reason"] = [reason.sentence for reason in told]
+    items["because"] = [tuple(str(ids.iloc[code]) for code in reason.items) for reason in told]
     gone = np.setdiff1d(np.arange(min(k, len(candidates))), chosen)
     return Slate(
         items=items,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import cast
 
 import numpy as np
@@ -10,10 +9,10 @@ from numpy.typing import NDArray
 
 from engine.control.listing import Path
 from engine.dataset import Dataset
-from engine.models import Recommender, reasons
-from engine.models.histories import HistoryModel
-from engine.models.hybrid import Hybrid
+from engine.deeds import Deeds, deeds_of
+from engine.models import Reason, Recommender, reasons
 from engine.models.newcomers import able_to_serve
+from engine.models.story import people
 from engine.preferences import Preferences
 
 
@@ -26,8 +25,8 @@ def reasons_of(
     popular: NDArray[np.bool_],
     user: int | None,
     history: Preferences,
-) -> list[str]:
-    """Return one sentence for each of ``items``, shown to one person.
+) -> list[Reason]:
+    """Return one reason for each of ``items``, shown to one person.
 
     Args:
         dataset: what ``model`` was trained on.
@@ -38,14 +37,14 @@ def reasons_of(
         user: the person's code; None for somebody who is not in the data.
         history: what was used of the person's history, as user 0.
     """
-    chosen_by = dataset.preferences.item_users[items]
-    said = [f"Popular with everybody: {_people(int(n))} chose it" for n in chosen_by]
+    deeds = deeds_of(dataset, user)
+    found = [_of_everybody(int(n), deeds) for n in dataset.preferences.item_users[items]]
     own = np.flatnonzero(~popular)
     if len(own):
-        told = _told(dataset, model, items[own], path=path, user=user, history=history)
-        for place, sentence in zip(own, told, strict=True):
-            said[place] = sentence
-    return said
+        told = _told(dataset, model, items[own], path=path, user=user, history=history, deeds=deeds)
+        for place, reason in zip(own, told, strict=True):
+            found[place] = reason
+    return found
 
 
 def _told(
@@ -56,28 +55,13 @@ def _told(
     path: Path,
     user: int | None,
     history: Preferences,
-) -> list[str]:
+    deeds: Deeds,
+) -> list[Reason]:
     if path == "trained" and user is not None:
-        return reasons(model, dataset.preferences, dataset.items, user, items)
-    able = able_to_serve(model, dataset.preferences)[0]
-    if isinstance(able, HistoryModel):
-        told = cast(Recommender, _knowing(able, history))
-        return reasons(told, history, dataset.items, 0, items)
-    n = int(history.user_items[0])
-    return [f"By all {n:,} items of your history together" if n > 1 else "By the one item of your history"] * len(items)
+        return reasons(model, dataset.preferences, dataset.items, user, items, deeds=deeds)
+    able = cast(Recommender, able_to_serve(model, dataset.preferences)[0])
+    return reasons(able, history, dataset.items, 0, items, deeds=deeds, folded=True)
 
 
-def _knowing(model: HistoryModel, history: Preferences) -> HistoryModel:
-    """Return ``model`` as though ``history`` were what it had learned people by; what it learned stays."""
-    told = copy.copy(model)
-    told.histories = history
-    if isinstance(told, Hybrid):
-        for part in ("behaviour", "content"):
-            member = getattr(told, part)
-            if isinstance(member, HistoryModel):
-                setattr(told, part, _knowing(member, history))
-    return told
-
-
-def _people(n: int) -> str:
-    return f"{n:,} {'person' if n == 1 else 'people'}" if n else "nobody yet"
+def _of_everybody(n: int, deeds: Deeds) -> Reason:
+    return Reason(f"Popular with everybody: {people(n) if n else 'nobody yet'} {deeds.verb} it")

@@ -8,6 +8,7 @@ from engine.models.presets import PRESETS, Preset
 from engine.models.ranking import Ranking, top_k
 from engine.models.reasons import reasons
 from engine.models.registry import MODELS, check_params, make_model
+from engine.models.story import Reason
 
 __all__ = [
     "MODELS",
@@ -16,6 +17,7 @@ __all__ = [
     "Param",
     "Preset",
     "Ranking",
+    "Reason",
     "Recommender",
     "Served",
     "check_params",

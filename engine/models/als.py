@@ -25,10 +25,12 @@ class Als(HistoryModel):
     the same way.
 
     Attributes:
+        codes: codes of the items with a training pair, ascending; all others score 0.
         user_factors: shape (users, factors); zeros where a user has no training pair.
-        item_factors: shape (items, factors); likewise.
+        item_factors: shape (codes, factors): of a million items, only those that anybody chose take memory.
     """
 
+    codes: NDArray[np.int64]
     user_factors: NDArray[np.float64]
     item_factors: NDArray[np.float64]
 
@@ -50,6 +52,7 @@ class Als(HistoryModel):
         from threadpoolctl import threadpool_limits
 
         self._remember(train)
+        self.codes = np.flatnonzero(train.item_users)
         with threadpool_limits(1, "blas"):  # the library has threads of its own
             model = AlternatingLeastSquares(
                 factors=self.factors,
@@ -58,16 +61,15 @@ class Als(HistoryModel):
                 random_state=self.seed % 2**32,
             )
             model.fit(sparse.csr_matrix(self._confidence(train)), show_progress=False)
-        factors = np.asarray(model.item_factors, dtype=np.float64)
-        require_finite("ALS", factors)
-        self.item_factors = np.where((train.item_users > 0)[:, None], factors, 0.0)
+        self.item_factors = np.asarray(model.item_factors, dtype=np.float64)
+        require_finite("ALS", self.item_factors)
         self.user_factors = self._factors_of(self.histories)
         return self
 
     def score(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return scores of every item for users of the training data, shape (len(users), items)."""
         users = np.asarray(users)
-        scores: NDArray[np.float64] = self.user_factors[users] @ self.item_factors.T
+        scores = self._products(self.user_factors[users])
         scores[self.histories.user_items[users] == 0] = self.popularity
         return scores
 
@@ -78,17 +80,30 @@ class Als(HistoryModel):
         (Hu, Koren & Volinsky 2008, section 5).
         """
         confidence = self._confidence(self.histories.of_users(np.array([user])))
-        towards = np.linalg.solve(self._normal(confidence)[0], self.item_factors[item])
-        return confidence.indices, confidence.data * (self.item_factors[confidence.indices] @ towards)
+        had = self.codes[confidence.indices].astype(np.int32)
+        place = np.searchsorted(self.codes, item)
+        if place == len(self.codes) or self.codes[place] != item:
+            return had, np.zeros(len(had))
+        towards = np.linalg.solve(self._normal(confidence)[0], self.item_factors[place])
+        return had, confidence.data * (self.item_factors[confidence.indices] @ towards)
 
     def _confidence(self, pairs: Preferences) -> sparse.csr_array:
-        confidence: sparse.csr_array = self.alpha * choices(pairs, weighted=self.weighted)
+        """Return the confidence in each choice among ``codes``, shape (users, codes)."""
+        confidence: sparse.csr_array = self.alpha * choices(pairs, weighted=self.weighted)[:, self.codes]
         confidence.data = np.maximum(confidence.data, 0.0)
         confidence.eliminate_zeros()
         return confidence
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = self._factors_of(new) @ self.item_factors.T
+        return self._products(self._factors_of(new))
+
+    def _products(self, user_factors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return each user's products with every item of the catalogue, shape (users, items)."""
+        products: NDArray[np.float64] = user_factors @ self.item_factors.T
+        if len(self.codes) == self.histories.n_items:
+            return products
+        scores = np.zeros((len(products), self.histories.n_items))
+        scores[:, self.codes] = products
         return scores
 
     def _factors_of(self, pairs: Preferences) -> NDArray[np.float64]:

@@ -23,13 +23,15 @@ class Bpr:
     al. 2019, "Sampling-bias-corrected neural modeling", RecSys, section 3).
 
     Attributes:
+        codes: codes of the items with a training pair, ascending.
         user_factors: shape (users, factors); zeros where a user has no training pair.
-        item_factors: shape (items, factors); likewise.
+        item_factors: shape (codes, factors): of a million items, only those that anybody chose take memory.
         item_bias: shape (items,), popularity's part added.
         popularity: share of the users with a history who chose each item, shape (items,).
         known: which users have a history, shape (users,).
     """
 
+    codes: NDArray[np.int64]
     user_factors: NDArray[np.float64]
     item_factors: NDArray[np.float64]
     item_bias: NDArray[np.float64]
@@ -53,7 +55,8 @@ class Bpr:
         from threadpoolctl import threadpool_limits
 
         require_pairs(train)
-        chosen = sparse.csr_matrix(choices(train, weighted=False).astype(np.float32))
+        self.codes = np.flatnonzero(train.item_users)
+        chosen = sparse.csr_matrix(choices(train, weighted=False)[:, self.codes].astype(np.float32))
         chosen.eliminate_zeros()
         with threadpool_limits(1, "blas"):
             model = BayesianPersonalizedRanking(**self.options, num_threads=1, random_state=self.seed % 2**32)
@@ -63,20 +66,24 @@ class Bpr:
         self.popularity = train.item_users / np.count_nonzero(self.known)
         n_factors = self.options["factors"]
         users = model.user_factors if chosen.nnz else np.zeros((train.n_users, n_factors + 1))
-        items = model.item_factors if chosen.nnz else np.zeros((train.n_items, n_factors + 1))
+        items = model.item_factors if chosen.nnz else np.zeros((len(self.codes), n_factors + 1))
         require_finite("BPR", users, items)
-        self.user_factors = np.where(self.known[:, None], users[:, :-1].astype(np.float64), 0.0)
         # The last column is the item's bias; the user's counterpart is always 1.
-        item_known = train.item_users > 0
-        self.item_factors = np.where(item_known[:, None], items[:, :-1].astype(np.float64), 0.0)
-        self.item_bias = np.where(item_known, items[:, -1].astype(np.float64), 0.0)
-        self.item_bias += self.correction * np.log1p(train.item_users)
+        self.user_factors = np.where(self.known[:, None], users[:, :-1].astype(np.float64), 0.0)
+        self.item_factors = items[:, :-1].astype(np.float64)
+        self.item_bias = self.correction * np.log1p(train.item_users)
+        self.item_bias[self.codes] += items[:, -1]
         return self
 
     def score(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return scores of every item, shape (len(users), items); users without a history get popularity."""
         users = np.asarray(users)
-        scores: NDArray[np.float64] = self.user_factors[users] @ self.item_factors.T
-        scores += self.item_bias
+        scores = np.tile(self.item_bias, (len(users), 1))
+        scores[:, self.codes] += self.user_factors[users] @ self.item_factors.T
         scores[~self.known[users]] = self.popularity
         return scores
+
+    def factors_of(self, items: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the hidden traits of ``items`` (codes), zeros without a training pair, shape (len(items), factors)."""
+        place = np.minimum(np.searchsorted(self.codes, items), len(self.codes) - 1)
+        return np.where((self.codes[place] == items)[:, None], self.item_factors[place], 0.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,12 @@ class HistoryModel(ABC):
         scores = self._scores(new)
         scores[new.user_items == 0] = self.popularity
         return scores
+
+    def knowing(self, history: Preferences) -> Self:
+        """Return the model as though ``history`` were the pairs it knew users by; what it learned stays."""
+        told = copy.copy(self)
+        told.histories = history
+        return told
 
     def _remember(self, train: Preferences) -> None:
         """Check ``train`` and keep its pairs.

@@ -69,6 +69,12 @@ class Hybrid(HistoryModel):
         self._fit_both(train)
         return self
 
+    def knowing(self, history: Preferences) -> Self:
+        """Return the model, and both of its parts, as though ``history`` were the pairs they knew users by."""
+        told = super().knowing(history)
+        told.behaviour, told.content = self.behaviour.knowing(history), self.content.knowing(history)
+        return told
+
     def trust(self, n_chosen: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return how much behaviour counts towards each item for users of so many choices, (users, items)."""
         return self.share * np.outer(_part(n_chosen, self.half), _part(self.item_users, self.half))

@@ -116,4 +116,5 @@ def _joined(*parts: str) -> str:
 
 def _together(shown: Mapping[str, Slate]) -> pd.DataFrame:
     parts = [slate.items.drop(columns="item").assign(model=title) for title, slate in shown.items()]
-    return pd.concat(parts, ignore_index=True)
+    lists = pd.concat(parts, ignore_index=True)
+    return lists.assign(because=lists["because"].map(" | ".join))

@@ -67,7 +67,7 @@ def test_each_models_list_stands_beside_the_history_with_its_reasons(open_page, 
     assert [part.value for part in page.subheader] == ["What they did", "Popularity", "Baseline"]
     popularity, baseline = lists(page)
     assert len(re.findall(r"^\d+\. ", popularity, re.M)) == 10
-    assert popularity.count("Chosen by") == 10
+    assert popularity.count("Rated by") == 10
     assert "the average item" in baseline
     usual = shop.users["user_id"][typical_user(shop)]
     assert f"Baseline would show {usual}" in words(page)

@@ -67,9 +67,9 @@ class TestContent:
 
     def test_the_reason_names_the_item_and_what_they_share(self):
         model = make_model("content").fit(TRAIN)
-        (tent,) = reasons(model, TRAIN, ITEMS, 0, np.array([1]))
+        (tent,) = map(str, reasons(model, TRAIN, ITEMS, 0, np.array([1])))
         assert tent in ("Like Red tent, above all in category=Camp", "Like Red tent, above all in title: tent")
-        (other,) = reasons(model, TRAIN, ITEMS, 0, np.array([4]))
+        (other,) = map(str, reasons(model, TRAIN, ITEMS, 0, np.array([4])))
         assert other == "Unlike what you rated; it goes by how many chose it: 0.0% of people"
 
 

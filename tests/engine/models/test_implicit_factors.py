@@ -13,7 +13,8 @@ TRAIN = random_preferences(4, n_users=30, n_items=12, pairs=150)
 def test_als_users_solve_their_normal_equations(weighted):
     params = {"factors": 4, "alpha": 3, "regularization": 0.5, "weighted": weighted}
     model = make_model("als", params, seed=1).fit(TRAIN)
-    items = model.item_factors
+    items = np.zeros((TRAIN.n_items, 4))
+    items[model.codes] = model.item_factors
     for user in (0, 5, 20):
         value = TRAIN.matrix[[user]].toarray()[0]
         chosen = value > 0

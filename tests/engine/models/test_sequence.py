@@ -52,7 +52,7 @@ class TestSequence:
     def test_reasons_name_what_it_follows(self):
         items = item_table(5)
         model = make_model("sequence", PLAIN).fit(TRAIN)
-        named, other = reasons(model, TRAIN, items, 3, np.array([MILK, SALT]))
+        named, other = map(str, reasons(model, TRAIN, items, 3, np.array([MILK, SALT])))
         assert named == f"People go on to it after {items['title'][TEA]}, which you chose"
         assert other == "Not seen to follow what you chose; it goes by how many chose it"
 
@@ -71,7 +71,7 @@ class TestSequence:
             make_model("sequence", PLAIN | {"order": 2}).fit(train), train, items, 9, np.array([RICE])
         )
         tea, milk = items["title"][[TEA, MILK]]
-        assert sentence == f"Chosen next after {tea} and then {milk}, your last two"
+        assert str(sentence) == f"Chosen next after {tea} and then {milk}, your last two"
 
 
 class TestSessions:
@@ -97,8 +97,10 @@ class TestSessions:
 
     def test_the_reason_counts_sessions(self):
         model = make_model("session_knn").fit(TRAIN)
-        named, other = reasons(model, TRAIN, item_table(5), 3, np.array([RICE, SALT]))
-        assert named == "In 2 of the 4 sessions nearest to your last one"
+        items = item_table(5)
+        named, other = map(str, reasons(model, TRAIN, items, 3, np.array([RICE, SALT])))
+        near = f"{items['title'][TEA]} and {items['title'][MILK]}"
+        assert named == f"In 2 of the 4 sessions nearest to your last one, near it by {near}"
         assert other == "In none of the sessions nearest to your last one; it goes by how many chose it"
 
 
