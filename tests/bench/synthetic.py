@@ -1,6 +1,9 @@
 """Synthetic ratings with a long tail, for measurements only."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 
 from engine.preferences import Preferences
 
@@ -25,3 +28,20 @@ def ratings(rows: int, users: int, items: int, seed: int = 0) -> Preferences:
         scale=(1.0, 5.0),
         explicit=True,
     )
+
+
+def log(rows: int, users: int, items: int, seed: int = 0) -> Preferences:
+    """Return ``ratings`` with times, some four items a visit, and a table of items with a title and a category."""
+    data = ratings(rows, users, items, seed)
+    rng = np.random.default_rng([seed, 1])
+    visit = rng.integers(max(1, rows // users // 4), size=rows)
+    word = np.array([f"word{number}" for number in range(300)])
+    titles = word[rng.integers(len(word), size=(items, 4))]
+    table = pd.DataFrame(
+        {
+            "item_id": [f"i{number}" for number in range(items)],
+            "title": [" ".join(title) for title in titles],
+            "category": [f"c{kind}" for kind in rng.integers(18, size=items)],
+        }
+    )
+    return replace(data, time=visit * 86_400 + rng.integers(1200, size=rows), items=table)
