@@ -1,4 +1,4 @@
-"""A real Chromium for each test process, and a fresh server for each file of tests."""
+"""A real Chromium and a server for each test process; a file that needs a fresh server starts its own."""
 
 import os
 import shutil
@@ -78,9 +78,9 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(chromium, tmp_path_factory):
-    """The address of a dashboard that was started for this file alone; nothing is trained there yet."""
+    """The address of a dashboard that files share; what one of them trained may be there already."""
     with running_server(tmp_path_factory.mktemp("server")) as address:
         yield address
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import running_server, settle
 
 LONG = 180_000
 
@@ -14,6 +14,13 @@ def own_choice(*models, **more):
     """The address of the Models page with the reader's own choice of models."""
     query = "&".join(["models_preset=My+own+choice", *(f"models_own={model}" for model in models)])
     return f"/models?{query}" + "".join(f"&{name}={value}" for name, value in more.items())
+
+
+@pytest.fixture(scope="module")
+def server(chromium, tmp_path_factory):
+    """A dashboard of its own: nothing is trained there yet."""
+    with running_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
