@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,12 @@ from engine.commands.progress import progress
 from engine.errors import DataError, ModelError, unknown
 
 if TYPE_CHECKING:
+    from engine.control import Control, Listed
     from engine.dataset import Dataset
-    from engine.models import Ranking
+    from engine.evaluation.measure import Report
+    from engine.models import Reason, Recommender
+
+_TOLD_EVERY = 20
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -24,6 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--model", required=True, metavar="NAME", help="the model, for instance ease")
     parser.add_argument("--k", type=int, default=20, help="length of the lists (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the model (default 0)")
+    parser.add_argument("--reasons", action="store_true", help="also write why each item is listed; takes longer")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file, written whole or not at all")
     parser.set_defaults(run=run)
 
@@ -31,7 +37,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Fit a model on all rows, write every user's list without what they had or hid, and return the exit code.
 
-    The file has one row an item of a list: ``user_id``, ``rank`` (from 1), ``item_id`` and ``score``.
+    The file has one row an item of a list: ``user_id``, ``rank`` (from 1), ``item_id``, ``score`` and ``served``
+    (what served the user, a key of ``engine.control.SENTENCES``); with ``--reasons`` also ``reason`` (a sentence) and
+    ``because`` (ids of the items of the user's history that carry the score).
 
     Raises:
         LabError: an unknown model, k below 1, a folder that does not exist, or data that cannot be used.
@@ -53,30 +61,60 @@ def run(args: argparse.Namespace) -> int:
         report(f"Fitting {MODELS[args.model].title}", None, None)
         model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
         controls = controls_of(dataset)
-        ranking = listed(dataset, model, np.arange(dataset.n_users), args.k, controls=controls, report=report).ranking
+        found = listed(dataset, model, np.arange(dataset.n_users), args.k, controls=controls, report=report)
+        told = _reasons(dataset, model, found, controls, report) if args.reasons else None
         report("Writing", None, None)
-        rows = _write(dataset, ranking, args.out)
+        rows = _write(dataset, found, told, args.out)
     print(f"{rows:,} rows for {dataset.n_users:,} users by {MODELS[args.model].title} in {args.out}.")
     if controls:
         print(f"{len(controls):,} of them have turned down, reset or hidden something; it is honoured.")
     return 0
 
 
-def _write(dataset: Dataset, ranking: Ranking, out: Path) -> int:
+def _reasons(
+    dataset: Dataset, model: Recommender, found: Listed, controls: Mapping[int, Control], report: Report
+) -> list[Reason]:
+    """Return the reason of every item of every list, user by user."""
+    from engine.control import reasons_of, used_rows
+
+    histories = dataset.preferences_of(used_rows(dataset, controls)) if controls else dataset.preferences
+    told: list[Reason] = []
+    for user in range(dataset.n_users):
+        if user % _TOLD_EVERY == 0:
+            report("Telling reasons", user, dataset.n_users)
+        there = found.ranking.items[user] >= 0
+        told += reasons_of(
+            dataset,
+            model,
+            found.ranking.items[user][there],
+            path=found.paths[user],
+            popular=found.popular[user][there],
+            user=user,
+            history=histories.of_users(np.array([user])),
+        )
+    return told
+
+
+def _write(dataset: Dataset, found: Listed, told: list[Reason] | None, out: Path) -> int:
     """Write the lists to ``out`` and return the number of rows; the file appears when it is complete."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    user, place = np.nonzero(ranking.items >= 0)
-    items = ranking.items[user, place]
-    table = pa.table(
-        {
-            "user_id": pa.array(dataset.users["user_id"].astype(str)).take(pa.array(user)),
-            "rank": pa.array((place + 1).astype(np.int32)),
-            "item_id": pa.array(dataset.items["item_id"].astype(str)).take(pa.array(items)),
-            "score": pa.array(ranking.scores[user, place]),
-        }
-    )
+    user, place = np.nonzero(found.ranking.items >= 0)
+    items = found.ranking.items[user, place]
+    ids = dataset.items["item_id"].astype(str)
+    columns = {
+        "user_id": pa.array(dataset.users["user_id"].astype(str)).take(pa.array(user)),
+        "rank": pa.array((place + 1).astype(np.int32)),
+        "item_id": pa.array(ids).take(pa.array(items)),
+        "score": pa.array(found.ranking.scores[user, place]),
+        "served": pa.array(found.paths, pa.string()).take(pa.array(user)).dictionary_encode(),
+    }
+    if told is not None:
+        columns["reason"] = pa.array([reason.sentence for reason in told], pa.string())
+        because = [[ids.iloc[code] for code in reason.items] for reason in told]
+        columns["because"] = pa.array(because, pa.list_(pa.string()))
+    table = pa.table(columns)
     passing = out.with_name(f".{out.name}.part")
     try:
         parquet.write_table(table, passing)

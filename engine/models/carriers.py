@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +56,8 @@ def carrying(model: FoldsIn, history: Preferences, item: int, ordered: NDArray[n
         scores = np.empty(len(kept))
         block = max(1, _CELLS // history.n_items)
         for start in range(0, len(kept), block):
-            row, pair = np.nonzero(kept[start : start + block])
-            some = replace(history.take(pair), user=row.astype(np.int32), n_users=len(kept[start : start + block]))
+            part = kept[start : start + block]
+            some = history.of_users(np.zeros(len(part), dtype=np.int64)).take(part.ravel())
             scores[start : start + block] = model.score_new(some)[:, item]
         scores[~kept.any(axis=1)] = np.nan  # nobody's history: popularity would answer
         return scores

@@ -1,5 +1,7 @@
 """``python -m engine export``: every user's list, whole or not at all."""
 
+import json
+
 import pandas as pd
 import pyarrow.parquet
 import pytest
@@ -20,12 +22,24 @@ def test_every_user_has_the_list_that_recommend_shows(log, tmp_path, capsys):
     assert main(["export", log, "--model", "popularity", "--k", "2", "--out", str(out)]) == 0
     assert capsys.readouterr().out == f"5 rows for 3 users by Popularity in {out}.\n"
     rows = pd.read_parquet(out)
-    assert rows.columns.tolist() == ["user_id", "rank", "item_id", "score"]
+    assert rows.columns.tolist() == ["user_id", "rank", "item_id", "score", "served"]
+    assert set(rows["served"]) == {"trained"}
     lists = rows.groupby("user_id")["item_id"].agg(list).to_dict()
     assert lists == {"ann": ["rice", "figs"], "bob": ["figs", "milk"], "cem": ["milk"]}
     assert rows["rank"].tolist() == [1, 2, 1, 2, 1]
     assert rows["score"].tolist() == [2.0, 1.0, 1.0, 1.0, 1.0]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv", "recs.parquet"]
+
+
+def test_reasons_are_written_where_asked_for(log, tmp_path, capsys):
+    out = tmp_path / "recs.parquet"
+    assert main(["export", log, "--model", "item_knn", "--k", "2", "--out", str(out), "--reasons"]) == 0
+    rows = pd.read_parquet(out)
+    ann = rows[rows["user_id"] == "ann"].iloc[0]
+    assert main(["recommend", log, "--model", "item_knn", "--user", "ann", "--k", "1", "--json"]) == 0
+    (shown,) = json.loads(capsys.readouterr().out.split("\n", 1)[1])["items"]
+    assert (ann["item_id"], ann["reason"]) == (shown["item"], shown["reason"]) == ("rice", "Because you chose tea")
+    assert list(ann["because"]) == shown["because"] == ["tea"]
 
 
 def test_what_fails_half_way_leaves_the_old_file(log, tmp_path, monkeypatch, capsys):
