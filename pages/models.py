@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from engine.dataset import Dataset
-from engine.evaluation import Evaluation
 from engine.evaluation.accumulate import RANKING_METRICS
-from engine.evaluation.comparison import Comparison, compare
-from pages.parts import chrome, evaluations, formats, glossary, headline, leaderboard, state, training
+from engine.evaluation.leaderboard import Leaderboard
+from engine.evaluation.pairwise import YARDSTICK
+from pages.parts import (
+    boards,
+    chrome,
+    differences,
+    evaluations,
+    formats,
+    glossary,
+    headline,
+    leaderboard,
+    leaderboard_table,
+    model_audience,
+    state,
+    training,
+    tuning,
+)
 
 QUESTION = "Which model ranks best?"
 
@@ -21,10 +33,10 @@ def main() -> None:
     top = st.container()
     choice = training.choose(dataset)
     keys = choice.keys(dataset)
-    board = evaluations.done(keys)
+    models = boards.measured(keys)
     waiting = evaluations.startable(keys)
     evaluations.watch(keys)
-    if not board:
+    if not models:
         with top:
             headline.ask(QUESTION, "Nothing is trained with these settings yet.")
         if len(waiting) == len(keys):
@@ -36,93 +48,112 @@ def main() -> None:
                 lambda: choice.start(dataset),
                 key="train",
             )
-        return
-    if waiting:
-        st.button(
-            f"Train {training.titles(waiting)}",
-            type="primary",
-            key="train-rest",
-            on_click=lambda: choice.start(dataset),
+    else:
+        if waiting:
+            st.button(
+                f"Train {training.titles(waiting)}",
+                type="primary",
+                key="train-rest",
+                on_click=lambda: choice.start(dataset),
+            )
+        if YARDSTICK in models:
+            metric, by = _look(dataset)
+            board = boards.gather(dataset, choice.asked(models, metric=metric, by=by), keys)
+            with top:
+                headline.ask(QUESTION, board.standing.sentence)
+                _figures(board)
+            _board(board)
+        else:
+            with top:
+                headline.ask(QUESTION, "Popularity, which all models are held against, is not measured yet.")
+    tuning.draw(dataset, choice)
+
+
+def _look(dataset: Dataset) -> tuple[str, str | None]:
+    """Ask for the metric that ranks, and for a grouping of users."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = st.selectbox(
+            "Rank by",
+            RANKING_METRICS,
+            index=RANKING_METRICS.index("ndcg"),
+            format_func=glossary.title,
+            key="models_by",
+            bind="query-params",
+            help="\n\n".join(f"**{glossary.title(name)}**: {glossary.TERMS[name].meaning}" for name in RANKING_METRICS),
+            width=180,
         )
-    _warn(dataset, choice.split["how"])
-    if training.REFERENCES[0] not in board:
-        with top:
-            headline.ask(QUESTION, "Popularity, which all models are held against, is not measured yet.")
-        return
-    metric = st.selectbox(
-        "Rank by",
-        RANKING_METRICS,
-        index=RANKING_METRICS.index("ndcg"),
-        format_func=glossary.title,
-        key="models_by",
-        bind="query-params",
-        help="\n\n".join(f"**{glossary.title(name)}**: {glossary.TERMS[name].meaning}" for name in RANKING_METRICS),
-        width=180,
-    )
-    found = _compare(tuple(keys[name] for name in board), metric)
-    with top:
-        headline.ask(QUESTION, leaderboard.answer(board, found))
-        _figures(board, found)
-    leaderboard.ranking_chart(board, found)
-    _method(board, found)
-    st.subheader("Leaderboard", anchor=False)
-    leaderboard.table(board, found)
-    for reason in leaderboard.reasons(board):
-        st.caption(reason)
-    st.subheader("Accuracy against diversity", anchor=False)
-    st.caption("Up and to the right is better on both. What is most accurate is often least diverse.")
-    leaderboard.scatter(board, found)
+        return metric, model_audience.choose(dataset)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Comparing")
-def _compare(keys: tuple[str, ...], metric: str) -> Comparison:
-    return compare([evaluations.load(key) for key in keys], metric)
-
-
-def _figures(board: Mapping[str, Evaluation], found: Comparison) -> None:
-    best, reference = board[found.best], board[found.reference]
+def _figures(board: Leaderboard) -> None:
+    first = leaderboard.ordered(board)[0]
+    yardstick = next(row.evaluation for row in board.rows if row.evaluation.model == YARDSTICK)
+    metric, name = board.standing.metric, leaderboard.title(board.standing.metric, first.k)
     headline.figures(
         [
-            (f"{leaderboard.title(found.metric, best.k)}, best", formats.decimal(best.metrics[found.metric].value)),
-            (f"{reference.title}’s", formats.decimal(reference.metrics[found.metric].value)),
-            ("coverage", formats.share(best.metrics["coverage"].value)),
-            ("fit_seconds", formats.seconds(best.fit_seconds)),
-            ("latency_p99_ms", formats.milliseconds(best.latency_p99_ms)),
+            (f"{name}, {first.title}", formats.decimal(first.metrics[metric].value)),
+            (f"{yardstick.title}’s", formats.decimal(yardstick.metrics[metric].value)),
+            ("coverage", formats.share(first.metrics["coverage"].value)),
+            ("fit_seconds", formats.seconds(first.fit_seconds)),
+            ("latency_p99_ms", formats.milliseconds(first.latency_p99_ms)),
         ]
     )
-    st.caption(f"Coverage, fit time and latency are {best.title}’s.")
-
-
-def _warn(dataset: Dataset, how: str) -> None:
-    """Say when a split lets models learn from the future."""
-    if not dataset.has_time:
-        headline.banner("info", "This log has no times, so it can only be split at random within each user.")
-    elif how == "random":
-        headline.banner(
-            "warning",
-            "A random split leaks the future: models learn from days after those they are tested on, so these "
-            "figures are better than live ones would be. Use it to compare with published results.",
-        )
-    elif how == "leave-last":
-        headline.banner(
-            "info",
-            "Each user's last row is the test, whenever it was: models learn from what other users did later.",
-        )
-
-
-def _method(board: Mapping[str, Evaluation], found: Comparison) -> None:
-    best = board[found.best]
-    left_out = []
-    if best.users_cold:
-        left_out.append(f"{formats.plural(best.users_cold, 'user')} had nothing to learn from")
-    if best.users_nothing_to_find:
-        left_out.append(f"{formats.plural(best.users_nothing_to_find, 'user')} had nothing new to find in the test")
     st.caption(
-        f"{best.split.sentence} Measured on {formats.plural(found.users, 'user')}"
+        f"95% intervals of {name}: {first.title} {leaderboard_table.interval(metric, first.metrics[metric])}, "
+        f"{yardstick.title} {leaderboard_table.interval(metric, yardstick.metrics[metric])}. "
+        f"Coverage, fit time and latency are {first.title}’s."
+    )
+
+
+def _board(board: Leaderboard) -> None:
+    """Draw the leaderboard from the drawing to the detail."""
+    if board.warning:
+        headline.banner("warning", board.warning)
+    leaderboard.ranking_chart(board)
+    _method(board)
+    differences.draw(board)
+    st.subheader("Leaderboard", anchor=False)
+    leaderboard_table.draw(board)
+    st.download_button(
+        "Download JSON",
+        data=lambda: boards.as_json(board),
+        file_name="leaderboard.json",
+        mime="application/json",
+        key="models-json",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        help="Everything on this page with what was asked for: `python -m engine evaluate DATA --from "
+        "leaderboard.json` computes it again and says whether any figure differs.",
+    )
+    st.subheader("For whom", anchor=False)
+    model_audience.segments(board)
+    model_audience.newcomers(board)
+    st.subheader("Accuracy against diversity", anchor=False)
+    st.caption("Up and to the right is better on both. What is most accurate is often least diverse.")
+    leaderboard.scatter(board)
+
+
+def _method(board: Leaderboard) -> None:
+    first = leaderboard.ordered(board)[0]
+    left_out = []
+    if first.users_cold:
+        left_out.append(f"{formats.plural(first.users_cold, 'user')} had nothing to learn from")
+    if first.users_nothing_to_find:
+        left_out.append(f"{formats.plural(first.users_nothing_to_find, 'user')} had nothing new to find in the test")
+    repeated = [row for row in board.rows if len(row.seeds) > 1]
+    st.caption(
+        f"{leaderboard.STAR} best, or not told apart from the first. {board.split.sentence} Measured on "
+        f"{formats.plural(board.standing.users, 'user')}"
         + (f"; {' and '.join(left_out)}" if left_out else "")
-        + ". Intervals are 95% bootstrap intervals over users. Better and worse come from the difference within "
-        "each user, which can be clear even where two models' own intervals overlap; the intervals of the "
-        "differences are wider the more models are compared, so that together they hold at 95%."
+        + ". Intervals are 95% bootstrap intervals over users. Better, worse and best come from paired tests of the "
+        "differences within each user, corrected for the number of comparisons."
+        + (
+            f" {formats.listed([row.evaluation.title for row in repeated])}: means over "
+            f"{formats.plural(board.request.seeds, 'seed')}."
+            if repeated
+            else ""
+        )
     )
 
 

@@ -25,9 +25,14 @@ def leaked_share(dataset: Dataset, split: Split) -> float | None:
 
 
 def leak_warning(dataset: Dataset, split: Split) -> str:
-    """Return one sentence of warning where a random split leaks the future; nothing where it does not."""
-    if split.how != "random":
+    """Return one sentence of warning where models learn from the future; nothing where they do not."""
+    if split.how == "temporal":
         return ""
+    if split.how == "leave-last":
+        return (
+            "Each user's last row is the test, whenever it was: models learn from what other users did later, which "
+            "nobody knows when a list is really made."
+        )
     share = leaked_share(dataset, split)
     if share is None:
         return (

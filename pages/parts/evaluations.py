@@ -15,6 +15,7 @@ from engine.models import MODELS
 from pages.parts import progress, provenance
 
 TASK = "engine.evaluation:task"
+REPEAT_TASK = "engine.evaluation:repeat_task"
 
 
 def usual_split(dataset: Dataset) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The part of the Segments page that shows how well each model serves every segment."""
+"""How well each model serves every segment, as the Segments and Models pages show it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def draw(dataset: Dataset, by: str, segments: list[str]) -> None:
             key="segments-evaluate",
         )
     if ready:
-        _draw_quality(
+        figures(
             pd.concat([groupings.quality(keys[model], by) for model in ready], ignore_index=True),
             metric,
             segments,
@@ -63,7 +63,15 @@ def draw(dataset: Dataset, by: str, segments: list[str]) -> None:
         )
 
 
-def _draw_quality(table: pd.DataFrame, metric: str, segments: list[str], by: str) -> None:
+def figures(table: pd.DataFrame, metric: str, segments: list[str], by: str) -> None:
+    """Draw one metric of every model by segment, as a chart and as a table.
+
+    Args:
+        table: rows of ``quality_by_segment``, all models together.
+        metric: the metric.
+        segments: the segments in the order to show them.
+        by: the grouping they are of.
+    """
     rows = table[table["metric"] == metric]
     st.markdown(f"**{glossary.title(metric)}** with 95% intervals", help=glossary.tip(metric))
     if rows["value"].isna().all():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from engine.dataset import Dataset
+from engine.evaluation.request import Request
 from engine.jobs import folder
 from engine.models import MODELS, PRESETS
-from pages.parts import evaluations, formats, parameters, progress
+from pages.parts import evaluations, formats, model_guide, parameters, progress
 
 REFERENCES = ("popularity", "random")
 """Always measured beside whatever was chosen."""
@@ -34,34 +35,65 @@ class Choice:
         split: arguments of ``engine.splitting.split``.
         k: length of the lists.
         seed: seed of models, bootstrap and random split.
+        seeds: with how many seeds, from ``seed`` on, a model that draws is measured.
     """
 
     params: Mapping[str, Mapping[str, Any]]
     split: Mapping[str, Any]
     k: int
     seed: int
+    seeds: int = 1
+
+    def asked(self, models: Sequence[str], *, metric: str, by: str | None) -> Request:
+        """Return the leaderboard of ``models`` that is asked for, as the command line would be asked for it.
+
+        Args:
+            models: which of the chosen ones.
+            metric: the ranking metric that says which is best.
+            by: a grouping of users; None for none.
+        """
+        how = self.split["how"]
+        return Request(
+            models=tuple(models),
+            params={model: dict(self.params[model]) for model in models if self.params[model]},
+            k=self.k,
+            split=how,
+            test_share=None if how == "leave-last" else self.split.get("test_share", _TEST_SHARE),
+            seed=self.seed,
+            seeds=self.seeds,
+            metric=metric,
+            by=by,
+        )
 
     def requests(self, dataset: Dataset) -> dict[str, dict[str, Any]]:
         """Return one request a model, so that adding a model trains only that model."""
+        # With one seed nothing is said of seeds, so that pages which ask for one seed join.
+        seeds = {} if self.seeds == 1 else {"seeds": self.seeds}
         return {
             model: evaluations.request(dataset, model, params=params, split=self.split, k=self.k, seed=self.seed)
+            | seeds
             for model, params in self.params.items()
         }
 
     def keys(self, dataset: Dataset) -> dict[str, str]:
         """Return each model's job key, whether or not the job was ever started."""
-        return {model: folder.key_of(evaluations.TASK, request) for model, request in self.requests(dataset).items()}
+        return {model: folder.key_of(self._task, request) for model, request in self.requests(dataset).items()}
 
     def start(self, dataset: Dataset) -> None:
         """Evaluate what is not evaluated yet, each model in a child process."""
         for request in self.requests(dataset).values():
-            progress.start(evaluations.TASK, request)
+            progress.start(self._task, request)
+
+    @property
+    def _task(self) -> str:
+        return evaluations.TASK if self.seeds == 1 else evaluations.REPEAT_TASK
 
 
 def choose(dataset: Dataset) -> Choice:
     """Draw the choice of models, split, k and seed; everything is kept in the URL."""
     with st.container(border=True, key="training"):
         models = _models()
+        model_guide.draw()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             ways = list(_SPLITS) if dataset.has_time else ["random"]
             how = st.selectbox(
@@ -107,8 +139,21 @@ def choose(dataset: Dataset) -> Choice:
                 help="The same seed gives the same models, intervals and random split.",
                 width=130,
             )
+            seeds = st.number_input(
+                "Repeat with seeds",
+                1,
+                5,
+                1,
+                key="models_seeds",
+                bind="query-params",
+                help="Models that draw at random are measured with this many seeds: their figures are means, and how "
+                "far they spread from seed to seed is shown. A model that a second seed does not change is measured "
+                "once.",
+                width=150,
+            )
     wanted: dict[str, dict[str, Any]] = {name: {} for name in REFERENCES}
-    return Choice(wanted | models, _split(str(how), round(float(test_share), 2), int(seed)), int(k), int(seed))
+    parts = _split(str(how), round(float(test_share), 2), int(seed))
+    return Choice(wanted | models, parts, int(k), int(seed), int(seeds))
 
 
 def choose_own(models: Mapping[str, Mapping[str, Any]]) -> None:

@@ -1,16 +1,20 @@
 """The Models page: nothing trained, a leaderboard, and what can go wrong."""
 
+import json
 import time
 
 import pytest
 
 from engine import jobs, store
 from engine.evaluation import METRICS
-from engine.evaluation.comparison import compare
-from pages.parts import glossary, leaderboard
-from tests.engine.evaluation.records import measured
+from engine.evaluation.answer import TITLES
+from engine.evaluation.leaderboard import differing, leaderboard
+from engine.evaluation.request import Request
+from engine.models import MODELS
+from pages.parts import boards, evaluations, glossary, training
+from pages.parts.leaderboard_table import GROUPS
 from tests.engine.logs import make_log, random_log
-from tests.pages.trained import evaluated
+from tests.pages.trained import do, evaluated
 
 QUICK = ("popularity", "random", "baseline_only")
 
@@ -40,6 +44,14 @@ def words(page):
     return "\n".join(part.value for part in [*page.title, *page.markdown, *page.caption, *page.warning, *page.info])
 
 
+def table(page, *columns):
+    return next(each.value for each in page.dataframe if set(columns) <= set(each.value))
+
+
+def board(page, group="Lists"):
+    return table(page, "Model", "Best?" if group == "Lists" else glossary.title(GROUPS[group][0]))
+
+
 def test_with_nothing_trained_it_says_so_and_offers_one_button(app):
     app.query_params["data"] = store.put(random_log(2))
     app.switch_page("pages/models.py").run()
@@ -54,20 +66,110 @@ def test_with_nothing_trained_it_says_so_and_offers_one_button(app):
 def test_what_is_on_disk_is_shown_without_training(open_page, rated):
     page = open_page(rated)
     assert not page.exception
-    assert "ranks best" in words(page) or "not told apart" in words(page)
-    board = page.dataframe[0].value
-    assert set(board["Model"]) == {"Popularity", "Random", "Baseline"}
-    for metric in METRICS:
-        assert any(column.startswith(glossary.title(metric)) for column in board), metric
+    assert "est by nDCG@10: " in words(page)
+    assert set(board(page)["Model"]) == {"Popularity", "Random", "Baseline"}
     assert not [button for button in page.button if button.label.startswith("Train")]
+
+
+def test_every_metric_has_its_place(open_page, rated):
+    assert sorted(metric for group in GROUPS.values() for metric in group) == sorted(METRICS)
+    page = open_page(rated)
+    for group, metrics in GROUPS.items():
+        page.session_state["models_figures"] = group
+        columns = board(page.run(), group)
+        for metric in metrics:
+            assert any(column.startswith(glossary.title(metric)) for column in columns), metric
+
+
+def test_the_page_calls_ranking_metrics_what_the_answer_calls_them():
+    assert {name: glossary.title(name) for name in TITLES} == dict(TITLES)
+
+
+def test_page_terminal_and_file_say_the_same(open_page, rated):
+    page = open_page(rated, models_segments="Lifecycle")
+    request = Request(("popularity", "random", "baseline_only"), test_share=0.15, by="lifecycle")
+    found = leaderboard(rated, request)
+    assert f"## {found.standing.sentence}" in words(page)
+    shown = board(page).set_index("Model")
+    for pair in found.standing.pairs:
+        if pair.second == "popularity":
+            assert pair.reading in shown.loc[MODELS[pair.first].title, "Against Popularity"]
+    best = [MODELS[name].title for name in found.standing.best]
+    assert list(shown.index[shown["Best?"].str.contains("★")]) == best
+    pairs = table(page, "Adjusted p")
+    assert list(pairs["Reading"].str.contains("≈")) == [not pair.told_apart for pair in found.standing.pairs]
+
+
+def test_what_is_downloaded_is_computed_again(open_page, rated):
+    open_page(rated)
+    params = {name: {} for name in ("popularity", "random", "baseline_only")}
+    choice = training.Choice(params, {"how": "temporal"}, 10, 0)
+    keys = choice.keys(rated)
+    asked = choice.asked(boards.measured(keys), metric="ndcg", by="lifecycle")
+    kept = json.loads(boards.as_json(boards.gather(rated, asked, keys)))
+    again = leaderboard(rated, Request.from_dict(kept["request"])).to_dict()
+    assert differing(kept, again) == []
+    again = json.loads(json.dumps(again))
+    assert [name for name in kept if name != "models" and kept[name] != again[name]] == []
+
+
+def test_models_that_draw_are_repeated_with_seeds(open_page, rated):
+    for model in QUICK:
+        do(evaluations.REPEAT_TASK, evaluations.request(rated, model) | {"seeds": 2})
+    page = open_page(rated, models_seeds="2")
+    assert not page.exception
+    assert not [button for button in page.button if button.label.startswith("Train")]
+    assert "Random: means over 2 seeds." in words(page)
+    spread = board(page).set_index("Model")["nDCG@10 from seed to seed"]
+    assert spread["Random"].startswith("± 0.0")
+    assert list(spread[["Popularity", "Baseline"]]) == ["—", "—"]
+
+
+def test_segments_have_a_best_model_only_where_their_users_say_so(open_page, rated):
+    page = open_page(rated, models_segments="Recency, frequency and value")
+    best = table(page, "Best by nDCG@10")
+    assert set(best["Best by nDCG@10"]) <= {"few users: do not act on it", "nobody to measure"}
+    quality = table(page, "Model", "Segment")
+    assert set(quality["Model"]) == {"Popularity", "Random", "Baseline"}
+
+
+def test_without_a_grouping_one_is_asked_for(open_page, rated):
+    assert "Choose a grouping to see" in words(open_page(rated))
+
+
+def test_new_users_and_what_served_them_are_shown(open_page):
+    known = [
+        (user, item % 9, float(day), 4.0, "rating")
+        for user in range(20)
+        for day, item in enumerate(range(user, user + 5))
+    ]
+    late = [(20 + n % 5, n % 9, 50.0 + n, 4.0, "rating") for n in range(20)]
+    dataset = make_log([*known, *late], feedback="explicit")
+    evaluated(dataset, QUICK)
+    page = open_page(dataset)
+    given = table(page, "What they were given").set_index("Model")["What they were given"]
+    assert dict(given) == {
+        "Popularity": "the list of what most people chose",
+        "Baseline": "a list of its own, the same for all of them",
+        "Random": "a list of its own for each",
+    }
+
+
+def test_every_model_says_what_it_is_for_and_where_it_comes_from(open_page, rated):
+    text = words(open_page(rated))
+    for info in MODELS.values():
+        assert f"**{info.title}**: {info.description} *{info.when_to_use}*" in text
+    assert "Source: Steck 2019" in text
 
 
 def test_every_mean_has_its_interval_and_what_cannot_be_measured_says_why(open_page, rated):
     page = open_page(rated)
-    board = page.dataframe[0].value.set_index("Model")
-    assert board["nDCG@10 95%"].str.fullmatch(r"0\.\d{3} to 0\.\d{3}").all()
-    assert board.loc["Baseline", "RMSE"] > 0
-    assert board.loc[["Popularity", "Random"], "RMSE"].isna().all()
+    assert board(page)["nDCG@10 95%"].str.fullmatch(r"0\.\d{3} to 0\.\d{3}").all()
+    page.session_state["models_figures"] = "Predicted ratings"
+    page.run()
+    shown = board(page, "Predicted ratings").set_index("Model")
+    assert shown.loc["Baseline", "RMSE"] > 0
+    assert shown.loc[["Popularity", "Random"], "RMSE"].isna().all()
     why = "This model orders items and predicts no rating."
     assert f"“—” for Calibration error, MAE and RMSE of Popularity and Random: {why}" in words(page)
 
@@ -76,7 +178,7 @@ def test_only_what_is_missing_is_offered_for_training(open_page, rated):
     page = open_page(rated, models_own=["Baseline", "Slope One"])
     assert not page.exception
     assert [button.label for button in page.button if button.label.startswith("Train")] == ["Train Slope One"]
-    assert len(page.dataframe[0].value) == 3
+    assert len(board(page)) == 3
 
 
 def test_another_parameter_is_another_training(open_page, rated):
@@ -90,7 +192,7 @@ def test_a_random_split_of_a_log_with_times_is_warned_of(open_page):
     evaluated(dataset, QUICK, split={"how": "random"})
     page = open_page(dataset, models_split="At random")
     assert "leaks the future" in page.warning[0].value
-    assert len(page.dataframe[0].value) == 3
+    assert len(board(page)) == 3
 
 
 def test_a_log_without_times_offers_the_random_split_alone(open_page):
@@ -102,8 +204,7 @@ def test_a_log_without_times_offers_the_random_split_alone(open_page):
 
 def test_another_metric_orders_the_board(open_page, rated):
     page = open_page(rated, models_by="Hit rate")
-    board = page.dataframe[0].value
-    assert board["Hit rate@10"].is_monotonic_decreasing
+    assert board(page)["Hit rate@10"].is_monotonic_decreasing
     assert "Hit rate@10" in words(page)
 
 
@@ -123,21 +224,3 @@ def test_a_model_that_cannot_learn_says_so_in_a_sentence(open_page):
     assert not page.exception
     assert "leaves nothing to" in page.error[0].value
     jobs.shutdown()
-
-
-def answer(**values):
-    board = {name: measured(name, ndcg) for name, ndcg in values.items()}
-    return leaderboard.answer(board, compare(list(board.values())))
-
-
-def test_the_sentence_says_best_or_not_told_apart():
-    base = [0.1, 0.2, 0.3, 0.4] * 50
-    clear = answer(popularity=base, svd=[value + 0.1 for value in base], random=[0.0] * 200)
-    assert clear.startswith("**Svd** ranks best: nDCG@10 0.350")
-    assert clear.endswith("0.1000 (0.1000 to 0.1000) above Popularity.")
-    swapped = [value + (0.2 if place % 2 else -0.19) for place, value in enumerate(base)]
-    assert answer(popularity=base, svd=swapped).startswith("No model is told apart from Popularity.")
-    tied = answer(popularity=base, svd=[value + 0.1 for value in base], nmf=[value + 0.1 for value in base])
-    assert "It is not told apart from Nmf" in tied
-    assert "No model beats it; Svd is" in answer(popularity=base, svd=[0.0] * 200)
-    assert "No model could be ranked" in answer(popularity=[float("nan")] * 3)

@@ -35,6 +35,12 @@ def test_a_random_split_that_happens_to_be_by_time_is_not_warned_of(log):
     assert leak_warning(log, Split(by_time.train, by_time.validation, by_time.test, "random", 0, 0.15, 0)) == ""
 
 
+def test_each_users_last_row_is_a_test_among_others_future(log):
+    parts = split(log, "leave-last")
+    assert leaked_share(log, parts) == 0
+    assert "models learn from what other users did later" in leak_warning(log, parts)
+
+
 def test_without_times_it_says_that_nobody_can_tell():
     log = make_log([(n % 7, n % 11) for n in range(60)])
     assert "nobody can tell" in leak_warning(log, split(log, "random"))

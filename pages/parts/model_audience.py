@@ -1,0 +1,108 @@
+"""For whom each model is good: segment by segment, and for users nobody knows yet."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.dataset import Dataset
+from engine.evaluation.leaderboard import Leaderboard
+from engine.models import MODELS
+from engine.segments.quality import SMALL
+from pages.parts import focus, formats, groupings, leaderboard, leaderboard_table, segment_quality, tables
+
+_PATHS = {
+    "what most chose": "the list of what most people chose",
+    "one list of its own": "a list of its own, the same for all of them",
+    "a list each": "a list of its own for each",
+    "no order at all": "the first items of the catalogue: it scored all items alike",
+}
+
+
+def choose(dataset: Dataset) -> str | None:
+    """Ask for a grouping of users; None for none."""
+    ways = [str(name) for name in groupings.segmentation(dataset.fingerprint).frame]
+    focus.settle("models_segments", ways)
+    chosen: str | None = st.selectbox(
+        "Group users by",
+        ways,
+        index=None,
+        format_func=groupings.title,
+        key="models_segments",
+        bind="query-params",
+        placeholder="Choose a grouping",
+        width=300,
+    )
+    return chosen
+
+
+def segments(board: Leaderboard) -> None:
+    """Draw which model is best for each segment, and every model's figure there."""
+    best, by = board.best_by_segment, board.request.by
+    if best is None or board.segments is None or by is None:
+        st.caption("Choose a grouping to see whether the same model is best for every segment.")
+        return
+    name = leaderboard.title(board.standing.metric, board.request.k)
+    raw = best.assign(best=[", ".join(models) for models in best["best"]])
+    tables.table(
+        pd.DataFrame(
+            {
+                "Segment": best["segment"],
+                "Users measured": best["users"].map(formats.count),
+                f"Best by {name}": [
+                    _best(models, bool(small)) for models, small in zip(best["best"], best["small"], strict=True)
+                ],
+            }
+        ),
+        f"models-best-{by}",
+        data=raw,
+    )
+    st.caption(
+        f"A model is called best only where its users tell it apart from every other, after a correction for all pairs "
+        f"of models in all segments (Holm); never with fewer than {SMALL} users."
+    )
+    segment_quality.figures(board.segments, board.standing.metric, list(best["segment"]), by)
+
+
+def newcomers(board: Leaderboard) -> None:
+    """Draw how users nothing was learnt of were served, and by what."""
+    metric = board.standing.metric
+    users = max(cold.users for cold in board.cold.values())
+    if users == 0:
+        st.caption("Everybody in the test has something to learn from: no model had to serve anybody unknown.")
+        return
+    name = leaderboard.title(metric, board.request.k)
+    st.markdown(
+        f"**New users**: {formats.plural(users, 'user')} of the test had nothing to learn from. They are left out of "
+        "the leaderboard; this is what they were given, and how good it was."
+    )
+    rows = [(model, board.cold[model]) for model in board.standing.order]
+    tables.table(
+        pd.DataFrame(
+            {
+                "Model": [MODELS[model].title for model, _ in rows],
+                "What they were given": [_PATHS[cold.path] for _, cold in rows],
+                name: [formats.decimal(cold.metrics[metric].value) for _, cold in rows],
+                "95% interval": [leaderboard_table.interval(metric, cold.metrics[metric]) for _, cold in rows],
+            }
+        ),
+        "models-new-users",
+        data=pd.DataFrame(
+            [
+                {"model": model, "path": cold.path, "users": cold.users}
+                | {name: one.value for name, one in cold.metrics.items()}
+                | {f"{name}_low": one.low for name, one in cold.metrics.items()}
+                | {f"{name}_high": one.high for name, one in cold.metrics.items()}
+                for model, cold in rows
+            ]
+        ),
+    )
+
+
+def _best(models: tuple[str, ...], small: bool) -> str:
+    if not models:
+        return "nobody to measure"
+    if small:
+        return "few users: do not act on it"
+    titles = [MODELS[model].title for model in models]
+    return f"{leaderboard.STAR} {titles[0]}" if len(titles) == 1 else f"≈ not told apart: {formats.listed(titles)}"
