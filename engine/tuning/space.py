@@ -69,8 +69,8 @@ class Range:
         """The range in words."""
         if self.choices:
             return "yes or no" if self.choices == _EITHER else " or ".join(map(str, self.choices))
-        numbers = "{:,.0f} to {:,.0f}" if self.whole else "{:.3g} to {:.3g}"
-        return ("empty or " if self.default is None else "0 or ") * self.outside + numbers.format(self.low, self.high)
+        told = f"{_number(self.low)} to {_number(self.high)}"
+        return told if not self.outside else f"empty or {told}" if self.default is None else f"0 or {told}"
 
     def belongs(self, given: Mapping[str, Value]) -> bool:
         """Return whether the parameter says anything beside the ``given`` ones."""
@@ -150,6 +150,10 @@ def first_passes(params: Mapping[str, Value], info: ModelInfo) -> dict[str, Valu
             if isinstance(passes, int) and passes >= 4:
                 return dict(params) | {param.name: passes // 4}
     return None
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def _switch(each: Range) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -161,19 +162,12 @@ class _Search:
         self.study.sampler = optuna.samplers.TPESampler(n_startup_trials=_FIRST_AT_RANDOM, seed=int(drawn))
         asked = self.study.ask()
         params = suggest(asked, self.space, self.fixed)
-        early = None
-        try:
-            first = first_passes(params, self.info)
-            if first is not None:
-                early = self.measure(first)
-                asked.report(early, 1)
-            if first is not None and asked.should_prune():
-                trial = Trial(number, params, early, "pruned", early)
-            else:
-                trial = Trial(number, params, self.measure(params), "done", early)
-        except ModelError as error:
-            trial = Trial(number, params, None, "failed", early, str(error))
-        self._tell(asked, trial)
+        # A small space is proposed from twice; the same parameters and seed measure the same.
+        known = next((trial for trial in before if trial.params == params and trial.state != "failed"), None)
+        if known is not None:
+            return self._repeated(asked, replace(known, number=number))
+        trial = self._measured(asked, number, params)
+        self._end(asked, trial)
         return trial
 
     def tell_again(self, trial: Trial) -> None:
@@ -181,11 +175,34 @@ class _Search:
         self.study.enqueue_trial(suggestion(trial.params, self.space))
         asked = self.study.ask()
         suggest(asked, self.space, self.fixed)
+        self._repeated(asked, trial)
+
+    def _measured(self, asked: optuna.Trial, number: int, params: Mapping[str, Value]) -> Trial:
+        early = None
+        try:
+            first = first_passes(params, self.info)
+            if first is not None:
+                early = self._value(first)
+                asked.report(early, 1)
+                if asked.should_prune():
+                    return Trial(number, params, early, "pruned", early)
+            return Trial(number, params, self._value(params), "done", early)
+        except ModelError as error:
+            return Trial(number, params, None, "failed", early, str(error))
+
+    def _value(self, params: Mapping[str, Value]) -> float:
+        value = self.measure(params)
+        if not math.isfinite(value):
+            raise ModelError("Training ran away and left predictions that are no numbers; smaller steps may not.")
+        return value
+
+    def _repeated(self, asked: optuna.Trial, trial: Trial) -> Trial:
         if trial.early is not None:
             asked.report(trial.early, 1)
-        self._tell(asked, trial)
+        self._end(asked, trial)
+        return trial
 
-    def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
+    def _end(self, asked: optuna.Trial, trial: Trial) -> None:
         from optuna.trial import TrialState
 
         states = {"done": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}

@@ -167,6 +167,15 @@ def test_who_is_deleted_leaves_no_search_behind(log, tmp_path, monkeypatch):
     assert {file.name for file in (tmp_path / "tuning").iterdir()} == {requests[1]["dataset"]}
 
 
+def test_what_was_measured_is_not_measured_again(log, parts, monkeypatch):
+    made = []
+    monkeypatch.setattr(validation, "make_model", lambda *told: made.append(told) or make_model(*told))
+    found = tune(log, parts, "sequence", {"window": 2, "decay": 0.5, "memory": 0.5}, trials=8, k=5)
+    assert len(found.trials) == 8
+    assert {trial.params["order"] for trial in found.trials} == {1, 2}
+    assert len(made) == 2
+
+
 def test_a_trial_that_fails_is_told_and_the_rest_goes_on(log, parts, monkeypatch):
     def fail(name, params, seed):
         if params.get("weighted"):
@@ -181,6 +190,12 @@ def test_a_trial_that_fails_is_told_and_the_rest_goes_on(log, parts, monkeypatch
     assert f"{len(failed)} trial" in found.sentence
     with pytest.raises(ModelError, match="Every trial of EASE failed, the first so: It cannot"):
         tune(log, parts, "ease", {"weighted": True}, trials=2)
+
+
+def test_a_figure_that_is_no_number_is_a_trial_that_failed(log, parts, monkeypatch):
+    monkeypatch.setattr(validation, "predict_pairs", lambda model, pairs: np.full(len(pairs), np.nan))
+    with pytest.raises(ModelError, match="the first so: Training ran away"):
+        tune(log, parts, "baseline_only", trials=2, metric="rmse")
 
 
 def test_what_cannot_be_tuned_is_one_sentence(log, parts):
