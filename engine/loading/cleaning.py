@@ -85,7 +85,9 @@ def clean(
     if faults.found.all():
         read = pd.concat([raw.malformed, faults.frame()], ignore_index=True)
         raise DataError(nothing_left(read))
-    return Cleaned(rows=rows[~faults.found].reset_index(drop=True), refused=faults.frame(), rating_scale=rating_scale)
+    if faults.found.any():
+        rows = rows[~faults.found].reset_index(drop=True)
+    return Cleaned(rows=rows, refused=faults.frame(), rating_scale=rating_scale)
 
 
 def _scale(ratings: NDArray[np.float64]) -> tuple[float, float] | None:

@@ -77,6 +77,7 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
     frame.columns = pd.Index(columns)
     parted = _NAMES.get(dialect.delimiter, repr(dialect.delimiter))
     wording = f"{parted}-separated text, {text.encoding.upper()}, {'with' if header else 'without'} a header row"
+    del text  # the cells are a copy of it
     return RawTable(text_columns(frame), lines, malformed, wording)
 
 

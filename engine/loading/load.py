@@ -90,23 +90,26 @@ def load(
     if how == "explicit" and rated == 0:
         raise DataError(f"Column '{roles['rating']}' holds no rating. Choose implicit feedback.")
     listed = user_table.frame if user_table else None
+    called, source_in_words = tables.name, f"{tables.name}: {tables.format}"
+    malformed, rows_read = log.malformed, len(log.frame) + len(log.malformed)
+    del log, tables  # the text of a large log takes more memory than the Dataset
     dataset = assemble(
         kept,
         listed[~listed["user_id"].isin(refusing.union(deleted))].reset_index(drop=True) if listed is not None else None,
         item_table.frame if item_table else None,
-        name=tables.name,
+        name=called,
         feedback=how,
         event_weights=event_weights,
         rating_scale=cleaned.rating_scale,
         withheld_users=len(refusing),
     )
-    refused = pd.concat([log.malformed, cleaned.refused, withheld], ignore_index=True)
+    refused = pd.concat([malformed, cleaned.refused, withheld], ignore_index=True)
     refused = refused.sort_values("line", kind="stable", ignore_index=True)
     notes = [note for table in (user_table, item_table) if table for note in table.sentences]
     report = LoadReport(
-        source=f"{tables.name}: {tables.format}",
+        source=source_in_words,
         mapping=roles,
-        rows_read=len(log.frame) + len(log.malformed),
+        rows_read=rows_read,
         rows_kept=len(kept),
         rows_refused=len(refused),
         refused=refused,
@@ -209,7 +212,7 @@ def _withhold(rows: pd.DataFrame, refusing: pd.Index, column: str) -> tuple[pd.D
     out = rows["user"].isin(refusing).to_numpy(bool)
     ids = rows["user"][out].to_numpy(dtype=object)
     withheld = refusals(rows["line"][out].to_numpy(np.int64), NO_CONSENT, column, ids)
-    return rows[~out].reset_index(drop=True), withheld
+    return (rows[~out].reset_index(drop=True) if out.any() else rows), withheld
 
 
 def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list[str]:

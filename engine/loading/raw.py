@@ -48,11 +48,15 @@ def refusals(
 
 
 def text_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return ``frame`` with every cell stripped of blanks and empty cells missing."""
+    """Return ``frame`` with every cell stripped of blanks and empty cells missing; ``frame`` itself is emptied.
+
+    Its columns are taken out one by one, so that a large file's text is not held twice.
+    """
     stripped = {}
-    for name in frame.columns:
-        column = frame[name].astype("str").str.strip()
-        stripped[name] = column.mask(column == "") if (column == "").any() else column
+    for name in list(frame.columns):
+        column = frame.pop(name).astype("str").str.strip()
+        empty = column == ""
+        stripped[name] = column.mask(empty) if empty.any() else column
     return pd.DataFrame(stripped, index=frame.index)
 
 
