@@ -1,119 +1,79 @@
-"""Fitting the models made for ranking and the top 10 of all users, against implicit and scikit-learn themselves."""
+"""Fitting the models made for ranking, everybody's top 10 and one user's, against others doing the same.
+
+Peers have our parameters; where they compute the same formula the run checks the scores. Ours is compiled before
+the clock starts. Our BPR trains in one thread, so that a seed fixes every bit; implicit's takes all there are.
+"""
 
 from time import perf_counter
 
 import numpy as np
-from scipy import sparse
 
-from engine.models import make_model, top_k
+from tests.bench import ranking_peers
 from tests.bench.comparison import Comparison, Measured
-from tests.bench.synthetic import ratings
+from tests.bench.serving import FIT, HALF, MOST, TOP, measured_ours, some_users, train_of, waiting, waits
 
-SIZES = {100_000: (1000, 1700), 1_000_000: (6000, 4000)}
-K = 10
 SLIM_ITEMS = 20
+SAME_FORMULA = ("numpy_ease", "numpy_user_ease", "sklearn_content", "python_sequence", "python_session_knn")
 
 
-def ours(rows: int, model: str) -> Measured:
-    """Time the fit and the lists of everybody; compiled before the clock starts."""
-    train = ratings(rows, *SIZES[rows])
-    make_model(model).fit(ratings(500, 50, 40))
+def ours(rows: int, model: str, peer: str | None, users: int | None) -> Measured:
+    """Time the fit and the lists of everybody, and of single users."""
+    measured = measured_ours(model, {}, rows)
+    return measured if peer in SAME_FORMULA else Measured(measured.seconds, parts=measured.parts)
+
+
+def theirs(rows: int, model: str, peer: str, users: int | None) -> Measured:
+    """The same by the peer; some users, scaled up, where it is slow."""
+    train = train_of(rows)
     start = perf_counter()
-    fitted = make_model(model).fit(train)
+    lists = getattr(ranking_peers, peer)(train)
     fit = perf_counter() - start
+    some = np.array(some_users(train.n_users, users or train.n_users))
     start = perf_counter()
-    top_k(fitted, np.arange(train.n_users), K, exclude=train.matrix)
-    ranked = perf_counter() - start
-    waits = []
-    for user in range(200):
-        start = perf_counter()
-        top_k(fitted, np.array([user]), K, exclude=train.matrix)
-        waits.append(1000 * (perf_counter() - start))
-    median, slow = np.quantile(waits, [0.5, 0.99])
-    return Measured(fit + ranked, f"fit {fit:.1f} s, lists {ranked:.1f} s; one user {median:.1f} ms, p99 {slow:.1f} ms")
+    lists(some if users else np.arange(train.n_users))
+    ranked = (perf_counter() - start) * train.n_users / len(some)
+    alone = waits(lambda user: lists(np.array([user])), some[:100].tolist())
+    checked = lists(some[:10])
+    note = f"lists of {users} of {train.n_users} users, scaled by {train.n_users / users:.0f}" if users else ""
+    answer = [] if peer not in SAME_FORMULA or checked is None else checked.ravel().tolist()
+    return Measured(fit + ranked, note, parts={FIT: fit, TOP: ranked, **waiting(alone)}, answer=answer)
 
 
-def implicit(rows: int, model: str) -> Measured:
-    """The same by the library alone, with the same parameters and its own ``recommend``."""
-    from threadpoolctl import threadpool_limits
-
-    chosen = _choices(rows)
-    with threadpool_limits(1, "blas"):
-        library = _library(model)
-        start = perf_counter()
-        library.fit(chosen, show_progress=False)
-        fit = perf_counter() - start
-        start = perf_counter()
-        library.recommend(np.arange(chosen.shape[0]), chosen, N=K)
-        ranked = perf_counter() - start
-    return Measured(fit + ranked, f"fit {fit:.1f} s, lists {ranked:.1f} s")
-
-
-def numpy_inverse(rows: int, model: str) -> Measured:
-    """EASE in the four lines of its paper, and a full sort for the lists."""
-    chosen = _choices(rows).astype(np.float64)
+def slim_theirs(rows: int, model: str, peer: str, users: int | None) -> Measured:
+    """SLIM by scikit-learn: a few items, scaled up, and no lists."""
+    train = train_of(rows)
+    items = np.linspace(0, train.n_items - 1, SLIM_ITEMS).astype(int)
     start = perf_counter()
-    gram = (chosen.T @ chosen).toarray() + 250 * np.eye(chosen.shape[1])
-    inverse = np.linalg.inv(gram)
-    weights = inverse / -np.diag(inverse)
-    np.fill_diagonal(weights, 0)
-    fit = perf_counter() - start
-    start = perf_counter()
-    scores = chosen @ weights
-    scores[chosen.nonzero()] = -np.inf
-    np.argsort(-scores, axis=1)[:, :K]
-    ranked = perf_counter() - start
-    return Measured(fit + ranked, f"fit {fit:.1f} s, lists {ranked:.1f} s")
+    ranking_peers.sklearn_slim(train, items)
+    fit = (perf_counter() - start) * train.n_items / SLIM_ITEMS
+    return Measured(fit, f"{SLIM_ITEMS} of {train.n_items} items, scaled; no lists", parts={FIT: fit})
 
 
-def elastic_net(rows: int, model: str) -> Measured:
-    """SLIM as it is usually written, one scikit-learn ElasticNet an item; a few items, scaled up."""
-    from sklearn.linear_model import ElasticNet
-
-    chosen = sparse.csc_array(_choices(rows).astype(np.float64))
-    n_users, n_items = chosen.shape
-    net = ElasticNet(alpha=102 / n_users, l1_ratio=2 / 102, fit_intercept=False, positive=True, tol=1e-3, max_iter=30)
-    start = perf_counter()
-    for item in range(0, n_items, n_items // SLIM_ITEMS):
-        target = chosen[:, [item]].toarray()[:, 0]
-        others = chosen.copy()
-        others.data[others.indptr[item] : others.indptr[item + 1]] = 0
-        net.fit(others, target)
-    count = len(range(0, n_items, n_items // SLIM_ITEMS))
-    return Measured((perf_counter() - start) * n_items / count, f"{count} of {n_items} items, scaled; no lists")
+def _job(rows: int, model: str, peer: str | None, target: float | None = None, users: int | None = None) -> Comparison:
+    against = peer.split("_")[0] if peer else "nobody"
+    title = f"fit and top 10, {model} against {against}, {rows:,} choices"
+    measure = None if peer is None else "slim_theirs" if peer == "sklearn_slim" else "theirs"
+    arguments = {"rows": rows, "model": model, "peer": peer, "users": users}
+    return Comparison(title, "ours", measure, arguments, target, parts=(FIT, TOP, HALF, MOST))
 
 
-def _choices(rows: int) -> sparse.csr_matrix:
-    matrix = sparse.csr_matrix(ratings(rows, *SIZES[rows]).matrix.astype(np.float32))
-    matrix.data[:] = 1
-    return matrix
-
-
-def _library(model: str):
-    from implicit.cpu.als import AlternatingLeastSquares
-    from implicit.cpu.bpr import BayesianPersonalizedRanking
-    from implicit.nearest_neighbours import CosineRecommender
-
-    if model == "als":
-        return AlternatingLeastSquares(32, regularization=5.0, alpha=2.0, iterations=15, random_state=0)
-    if model == "bpr":
-        return BayesianPersonalizedRanking(64, 0.02, 0.03, iterations=100, random_state=0)
-    return CosineRecommender(100)
-
-
-def _job(rows: int, model: str, peer: str) -> Comparison:
-    return Comparison(f"fit and top 10, {model}, {rows:,} choices", "ours", peer, {"rows": rows, "model": model})
-
-
-COMPARISONS = tuple(
-    _job(rows, model, peer)
-    for rows in SIZES
-    for model, peer in (
-        ("ease", "numpy_inverse"),
-        ("als", "implicit"),
-        ("item_knn", "implicit"),
-        ("bpr", "implicit"),
-        ("slim", "elastic_net"),
-    )
-    if model != "slim" or rows == 100_000  # minutes at a million, on either side
+PEERS = (
+    ("popularity", None, None, None),
+    ("random", None, None, None),
+    ("ease", "numpy_ease", 1, None),
+    ("user_ease", "numpy_user_ease", 1, None),
+    ("als", "implicit_als", 1, None),
+    ("bpr", "implicit_bpr", None, None),
+    ("item_knn", "implicit_item_knn", 1, None),
+    ("item_knn", "sklearn_item_knn", 2, None),
+    ("content", "sklearn_content", 2, None),
+    ("sequence", "python_sequence", 10, 200),
+    ("session_knn", "python_session_knn", 5, 200),
+    ("hybrid", None, None, None),
+)
+# SLIM and the fusion take minutes at a million.
+SLOW = (("slim", "sklearn_slim", 20, None), ("fusion", None, None, None))
+COMPARISONS = (
+    *(_job(100_000, model, peer, target, users) for model, peer, target, users in (*PEERS, *SLOW)),
+    *(_job(1_000_000, model, peer, target, users) for model, peer, target, users in PEERS),
 )
