@@ -197,7 +197,7 @@ def _cast(
         taste=np.concatenate([known.taste, known.taste[alike]]),
         activity=np.concatenate([pace, new_pace]),
         items_per_session=np.concatenate([later[visits.user], later[visits.user[alike]]]),
-        history=replace(known.history, n_users=n + m),
+        history=replace(known.history, n_users=n + m, users=None),
     )
     presence = Presence(
         since=np.concatenate([np.zeros(n), new.since]),

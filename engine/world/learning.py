@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.noise import normal
@@ -64,5 +65,8 @@ def _everybody(world: World) -> Preferences:
         value=np.concatenate([mine.value, others.value]),
         time=None if mine.time is None or others.time is None else np.concatenate([mine.time, others.time]),
         n_users=world.n_units + others.n_users,
+        users=None
+        if mine.users is None or others.users is None
+        else pd.concat([mine.users, others.users], ignore_index=True),
         scale=(min(mine.scale[0], others.scale[0]), max(mine.scale[1], others.scale[1])),
     )
