@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from engine.policies import Policy, make_policy, parse
+from engine.policies.stages.discount import Discount
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Arm:
     def spec(self) -> str:
         """The policy as it is written: ``svd+mmr:0.3``."""
         return "+".join((self.model, *self.then))
+
+    @property
+    def foretold(self) -> bool:
+        """Whether it addresses users by what is foretold of them (``engine.people``)."""
+        return any(isinstance(stage, Discount) and stage.foretold for stage in parse(self.spec).stages)
 
     def policy(self, seed: int) -> Policy:
         """Return the policy, not yet trained.

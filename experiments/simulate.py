@@ -16,9 +16,11 @@ from engine.dataset import Dataset
 from engine.errors import ExperimentError, unknown
 from engine.fidelity.once import fidelity_once, measured
 from engine.fidelity.record import Fidelity
+from engine.people import Predictions, predict_people, with_predictions
 from engine.segments import segment_users
 from engine.uses import Use, find_use
 from engine.world import World, WorldParameters, fit_world
+from experiments.addressed import Addressed
 from experiments.analysis import analyse
 from experiments.arms import Arm
 from experiments.assignment import assign
@@ -72,6 +74,7 @@ def simulate(
     worlds: int = 0,
     interference: bool = True,
     without: Sequence[str] = (),
+    foretell: bool = False,
     fidelity: Callable[[Dataset, Report, WorldParameters], Fidelity] | None = measured,
     report: Report | None = None,
 ) -> Results:
@@ -109,12 +112,14 @@ def simulate(
         worlds: plausible worlds in which the truth is looked for too; 0 for this one alone.
         interference: whether to measure what shared, or split, training data does to the test.
         without: behaviours of the simulated users to switch off, such as ``boredom``, in plausible worlds too.
+        foretell: whether to foretell the log's users before the test (``engine.people``) and group units by their churn
+            risk and expected value too; done in any case where a policy addresses users by them.
         fidelity: holds simulated users against held-out weeks of the log; None to leave that out.
         report: told of each stage and day.
 
     Raises:
         LabError: where the request cannot be: an unknown model, metric, parameter or behaviour, a split that does
-            not fit, a Dataset too small to learn from.
+            not fit, a Dataset too small to learn from, or a log whose users cannot be foretold, though they must.
     """
     purpose = find_use(use)
     primary = primary or purpose.primary
@@ -123,7 +128,6 @@ def simulate(
     names = names_of([arm.spec for arm in arms])
     policies = [purpose.around(arm.policy(seed)) for arm in arms]
     params = WorldParameters().without(*without)
-    fit = partial(_fitted, purpose)
     check_request(
         dataset, users=users, days=days, retrain_every=retrain_every, slate_size=slate_size, seed=seed, worlds=worlds
     )
@@ -149,10 +153,17 @@ def simulate(
         if name not in BEFORE:
             raise ExperimentError(unknown("Covariate", name, BEFORE))
     tell = report or silent
+    predictions = None
+    if foretell or any(arm.foretold for arm in arms):
+        predictions = predict_people(dataset, report=tell)
+    fit = partial(_fitted, purpose, None if predictions is None else Addressed.of(dataset, predictions))
     tell("Fitting the simulated users", None, None)
     world = fit(dataset, np.random.default_rng(seed), users, params)
     fits = None if fidelity is None else fidelity(dataset, tell, params)
-    segments = segment_users(dataset, seed).frame.iloc[world.user].reset_index(drop=True)
+    groups = segment_users(dataset, seed)
+    if predictions is not None:
+        groups = with_predictions(groups, predictions)
+    segments = groups.frame.iloc[world.user].reset_index(drop=True)
 
     circumstances = Circumstances(
         world=world,
@@ -183,7 +194,7 @@ def simulate(
         heterogeneity=analysis.heterogeneity,
         cumulative=beside(analysis.cumulative, truth.cumulative),
         truth=inside(truth.effects, analysis.effects),
-        notes=_notes(world, purpose, shared_training=shared_training),
+        notes=_notes(world, purpose, predictions, shared_training=shared_training),
         meta=_meta(dataset, purpose, arms, log, circumstances, primary, worlds),
         individual=summary(units, plan),
         units=units,
@@ -230,10 +241,16 @@ def task(request: Mapping[str, Any], report: Report) -> Results:
 
 
 def _fitted(
-    use: Use, dataset: Dataset, rng: np.random.Generator, users: int | None, params: WorldParameters | None = None
+    use: Use,
+    addressed: Addressed | None,
+    dataset: Dataset,
+    rng: np.random.Generator,
+    users: int | None,
+    params: WorldParameters | None = None,
 ) -> World:
-    """Return the simulated users of an experiment on ``dataset``, ready for ``use``."""
-    return use.ready(fit_world(dataset, rng, users=users, params=params), dataset, rng)
+    """Return the simulated users of an experiment on ``dataset``, ready for ``use``, with what was foretold of them."""
+    world = use.ready(fit_world(dataset, rng, users=users, params=params), dataset, rng)
+    return world if addressed is None else replace(world, foretold=addressed.among(dataset))
 
 
 def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[str, Floats]:
@@ -241,7 +258,7 @@ def _known_before(dataset: Dataset, world: World, names: Sequence[str]) -> dict[
     return {name: done[name][world.user] for name in names}
 
 
-def _notes(world: World, use: Use, *, shared_training: bool) -> tuple[str, ...]:
+def _notes(world: World, use: Use, predictions: Predictions | None, *, shared_training: bool) -> tuple[str, ...]:
     notes = [
         "All users are simulated. Their tastes, activity and prices are fitted to the log; how they click and "
         "buy is modelled."
@@ -251,6 +268,11 @@ def _notes(world: World, use: Use, *, shared_training: bool) -> tuple[str, ...]:
         if shared_training
         else "Each variant's models learn from the behaviour of its own units alone."
     )
+    if predictions is not None:
+        notes.append(
+            "Churn risk and expected value are foretold from the log before the test, and stay as they are during it. "
+            + predictions.sentence
+        )
     off = [name.replace("_", " ") for name in world.params.switched_off]
     if off:
         notes.append(f"Switched off in all simulated users: {listed(off)}.")
@@ -280,6 +302,7 @@ def _meta(
             "shared_training": circumstances.shared_training,
             "worlds": worlds,
             **({} if use.name == "rows" else {"use": use.name}),
+            **({"foretell": True} if "churn_risk" in circumstances.segments else {}),
             **({"without": list(off)} if (off := circumstances.world.params.switched_off) else {}),
         },
     )

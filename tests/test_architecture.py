@@ -10,7 +10,8 @@ from tests.conftest import ROOT
 
 TOP = {
     "README.md", "app.py", "pages", "engine", "experiments", "sample_data", "tests", "requirements.txt",
-    "Makefile", "pyproject.toml", "requirements-dev.txt", ".streamlit", ".ci", ".gitignore", "CHANGELOG.md", "LICENSE",
+    "requirements-embeddings.txt", "requirements-dev.txt", "Makefile", "pyproject.toml", ".streamlit", ".ci",
+    ".gitignore", "CHANGELOG.md", "LICENSE",
 }  # fmt: skip
 SOURCES = [ROOT / "app.py", *(file for part in ("pages", "engine", "experiments", "sample_data")
                               for file in sorted((ROOT / part).rglob("*.py")))]  # fmt: skip
@@ -28,7 +29,7 @@ def test_the_top_level_holds_what_the_readme_lists_and_nothing_else():
 
 
 def test_requirements_are_pinned_exactly():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-embeddings.txt"):
         for line in (ROOT / name).read_text().splitlines():
             if line and not line.startswith(("#", "-r ")):
                 assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line), f"{name}: {line}"

@@ -13,8 +13,13 @@ from engine.commands.progress import progress
 from engine.errors import DataError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.dataset import Dataset
     from engine.metrics.intervals import Estimate
-    from engine.people import Predictions
+    from engine.people import Predictions, Targets
+
+_LISTS = {"at-stake": "at_stake", "at-risk": "churn_risk", "top": "expected_value"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -23,53 +28,116 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     add_data_options(parser)
     parser.add_argument("--period", type=int, metavar="DAYS", help="days to foretell (default: up to 28, by the log)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the models (default 0)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write every user's predictions to a Parquet file")
+    whom = parser.add_mutually_exclusive_group()
+    for option, by in _LISTS.items():
+        whom.add_argument(
+            f"--{option}",
+            type=int,
+            metavar="N",
+            help=f"list N users to address, by {by.replace('_', ' ')}, each with the model's reason",
+        )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write every user's predictions, or those listed, to a Parquet file"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Predict the users, print how good that is, write them where asked, and return the exit code.
+    """Predict the users, print how good that is and whom to address, write them where asked; return the exit code.
 
-    The file has one row a user: ``user_id``, ``churn_risk``, ``expected_value``, ``churn_risk_group`` and
-    ``expected_value_group``.
+    The file has one row a user, of those listed or of all: ``user_id``, ``churn_risk``, ``expected_value``,
+    ``at_stake``, ``risk_reason``, ``value_reason``, ``churn_risk_group`` and ``expected_value_group``.
 
     Raises:
         LabError: the log has no times or is too short, a file that cannot be written, or data that cannot be used.
     """
-    from engine.people import predict_people, with_predictions
-    from engine.segments import segment_users
+    from engine.people import predict_people, targets
 
-    if args.seed < 0:
-        raise DataError(f"--seed was {args.seed}; it must be 0 or more.")
-    if args.out and (args.out.is_dir() or not args.out.parent.is_dir()):
-        raise DataError(f"--out was {args.out}; it must be a file in a folder that exists, such as people.parquet.")
+    by, most = _asked(args)
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
         predictions = predict_people(dataset, period_days=args.period, seed=args.seed, report=report)
+        listed = None if most is None else targets(dataset, predictions, by=by, most=most)
         if args.out:
             report("Writing", None, None)
-            groups = with_predictions(segment_users(dataset), predictions).frame[["churn_risk", "expected_value"]]
-            frame = predictions.frame.join(groups.astype(str).add_suffix("_group"))
-            frame.insert(0, "user_id", dataset.users["user_id"].astype(str))
-            part = args.out.with_name(f".{uuid4().hex}.part")
-            try:
-                frame.to_parquet(part, index=False)
-                part.replace(args.out)
-            except OSError as error:
-                raise DataError(
-                    f"{args.out} could not be written: {error.strerror or error}. Choose another place."
-                ) from error
-            finally:
-                part.unlink(missing_ok=True)
+            rows = _rows(dataset, predictions, listed)
+            _write(rows, args.out)
     if args.json:
-        print_json({"dataset": dataset.name, **predictions.to_dict()})
+        users = {} if listed is None else {"targets": listed.to_dict()}
+        print_json({"dataset": dataset.name, **predictions.to_dict(), **users})
         return 0
     _print(predictions)
+    if listed is not None:
+        _print_targets(listed)
     if args.out:
-        print(f"\n{dataset.n_users:,} users in {args.out}.")
+        print(f"\n{len(rows):,} users in {args.out}.")
     return 0
+
+
+def _asked(args: argparse.Namespace) -> tuple[str, int | None]:
+    """Return by what users are to be listed, and how many; None for no list.
+
+    Raises:
+        DataError: where what was asked for cannot be.
+    """
+    if args.seed < 0:
+        raise DataError(f"--seed was {args.seed}; it must be 0 or more.")
+    if args.out and (args.out.is_dir() or not args.out.parent.is_dir()):
+        raise DataError(f"--out was {args.out}; it must be a file in a folder that exists, such as people.parquet.")
+    for option, by in _LISTS.items():
+        most: int | None = getattr(args, option.replace("-", "_"))
+        if most is not None:
+            if most < 1:
+                raise DataError(f"--{option} was {most}; it must be 1 or more, for instance 100.")
+            return by, most
+    return "at_stake", None
+
+
+def _rows(dataset: Dataset, predictions: Predictions, listed: Targets | None) -> pd.DataFrame:
+    """Return what is written: one row a user listed, the first first, or of all in the order of the user table."""
+    from engine.people import TITLES, targets, with_predictions
+    from engine.segments import segment_users
+
+    groups = with_predictions(segment_users(dataset), predictions).frame[list(TITLES)]
+    groups = groups.astype(str).add_suffix("_group").assign(user_id=dataset.users["user_id"].astype(str))
+    if listed is not None:
+        return listed.frame.merge(groups, on="user_id", how="left", validate="one_to_one")
+    found = targets(dataset, predictions).frame.merge(groups, on="user_id", how="right", validate="one_to_one")
+    return found[["user_id", *found.columns.drop("user_id")]]
+
+
+def _write(rows: pd.DataFrame, out: Path) -> None:
+    """Write ``rows`` to ``out``; the file appears when it is complete.
+
+    Raises:
+        DataError: where it cannot be written.
+    """
+    part = out.with_name(f".{uuid4().hex}.part")
+    try:
+        rows.to_parquet(part, index=False)
+        part.replace(out)
+    except OSError as error:
+        raise DataError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _print_targets(listed: Targets) -> None:
+    print(f"\nWhom to address, by {listed.by.replace('_', ' ')}. {listed.sentence}\n")
+    why = "value_reason" if listed.by == "expected_value" else "risk_reason"
+    header = ["user", "churn risk", "expected value", "at stake", "why"]
+    rows = [
+        [
+            row["user_id"],
+            f"{row['churn_risk']:.0%}",
+            *(f"{row[name]:,.2f}" for name in ("expected_value", "at_stake")),
+            row[why],
+        ]
+        for row in listed.frame.to_dict("records")
+    ]
+    print_table(header, rows)
 
 
 def _print(predictions: Predictions) -> None:

@@ -2,5 +2,19 @@
 
 from engine.people.groups import TITLES, beside, with_predictions
 from engine.people.predictions import Predictions, check_predictable, predict_people, task
+from engine.people.targets import ORDERS, Foretold, Targets, foretold, targets
 
-__all__ = ["TITLES", "Predictions", "beside", "check_predictable", "predict_people", "task", "with_predictions"]
+__all__ = [
+    "ORDERS",
+    "TITLES",
+    "Foretold",
+    "Predictions",
+    "Targets",
+    "beside",
+    "check_predictable",
+    "foretold",
+    "predict_people",
+    "targets",
+    "task",
+    "with_predictions",
+]

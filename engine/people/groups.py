@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 from engine.people.predictions import Predictions
@@ -35,8 +36,7 @@ def with_predictions(segmentation: Segmentation, predictions: Predictions) -> Se
     told: dict[str, Mapping[str, str]] = dict(segmentation.descriptions)
     for by, names in _NAMES.items():
         values = predictions.frame[by]
-        place = values.rank(pct=True).to_numpy()
-        third = np.where(np.isnan(place), 3, (place > 1 / 3).astype(int) + (place > 2 / 3))
+        third = thirds(values)
         order = [*reversed(names), INACTIVE]
         column = pd.Categorical(np.array([*names, INACTIVE], dtype=object)[third], categories=order)
         columns[by] = pd.Series(column, index=segmentation.frame.index)
@@ -46,6 +46,13 @@ def with_predictions(segmentation: Segmentation, predictions: Predictions) -> Se
         }
     kept = segmentation.frame.drop(columns=[name for name in columns if name in segmentation.frame])
     return replace(segmentation, frame=pd.DataFrame(columns).join(kept), descriptions=told)
+
+
+def thirds(values: pd.Series) -> NDArray[np.int64]:
+    """Return each value's third, 0 for the lowest and 3 for what is missing; equal values share one."""
+    place = values.rank(pct=True).to_numpy()
+    found: NDArray[np.int64] = np.where(np.isnan(place), 3, (place > 1 / 3).astype(int) + (place > 2 / 3))
+    return found
 
 
 def _meaning(by: str, values: pd.Series, predictions: Predictions) -> str:

@@ -76,8 +76,13 @@ class Learned:
     def expected_value(self, known: pd.DataFrame) -> NDArray[np.float64]:
         """Return each user's expected value: the chance to come back times what they are worth then (a hurdle model,
         Mullahy 1986, Journal of Econometrics 33(3))."""
-        expected: NDArray[np.float64] = (1 - self.churn_risk(known)) * self.level * self.worth.predict(known)
+        expected: NDArray[np.float64] = (1 - self.churn_risk(known)) * self.value_if_back(known)
         return expected
+
+    def value_if_back(self, known: pd.DataFrame) -> NDArray[np.float64]:
+        """Return what each user would be worth who does come back."""
+        worth: NDArray[np.float64] = self.level * self.worth.predict(known)
+        return worth
 
 
 def period(dataset: Dataset, begin: int, period_days: int) -> Period:

@@ -15,6 +15,7 @@ from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.metrics.intervals import Estimate
 from engine.people.features import DAY_SECONDS, features
+from engine.people.grounds import grounds
 from engine.people.judging import Judgement, judge
 from engine.people.learning import learn, period
 from engine.segments.activity import row_values
@@ -33,8 +34,11 @@ class Predictions:
     """What is expected of each user in the period after the log's end.
 
     Attributes:
-        frame: position = user code; ``churn_risk`` (chance to do nothing in the period, 0..1) and ``expected_value``
-            (in ``value_unit``), both NaN for users without an interaction.
+        frame: position = user code; ``churn_risk`` (chance to do nothing in the period, 0..1), ``expected_value``
+            (in ``value_unit``) and ``at_stake`` (the risk times what they would be worth if they came back: what is
+            lost to expect by their staying away), all NaN for users without an interaction.
+        known: what the predictions rest on, as ``features`` returns it, one row a user with an interaction.
+        grounds: what raises each of these users' predictions most, as ``engine.people.grounds.grounds`` returns it.
         period_days: length of the period.
         begin: when it begins: the log's end, UTC.
         value_unit: what value adds up, in words.
@@ -45,6 +49,8 @@ class Predictions:
     """
 
     frame: pd.DataFrame
+    known: pd.DataFrame
+    grounds: pd.DataFrame
     period_days: int
     begin: pd.Timestamp
     value_unit: str
@@ -150,12 +156,14 @@ def predict_people(
         judgement = judge(learn(third, second, seed), first)
         say("Foretelling the next period", None, None)
         learned = learn(second, first, seed)
-    known = features(dataset, end, days)
-    frame = pd.DataFrame(np.nan, index=range(dataset.n_users), columns=["churn_risk", "expected_value"])
-    frame.loc[known.index, "churn_risk"] = learned.churn_risk(known)
-    frame.loc[known.index, "expected_value"] = learned.expected_value(known)
+        known = features(dataset, end, days)
+        risk, worth = learned.churn_risk(known), learned.value_if_back(known)
+        found = grounds(learned, known)
+    told = {"churn_risk": risk, "expected_value": (1 - risk) * worth, "at_stake": risk * worth}
     return Predictions(
-        frame=frame,
+        frame=pd.DataFrame(told, index=known.index).reindex(range(dataset.n_users)),
+        known=known,
+        grounds=found,
         period_days=days,
         begin=pd.Timestamp(end, unit="s", tz="UTC"),
         value_unit=row_values(dataset)[1],

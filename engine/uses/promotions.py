@@ -82,7 +82,8 @@ PROMOTIONS = Use(
     question="Does a discount pay for itself, and for whom?",
     explanation=(
         "All variants show the same items by the same model; a treatment takes 10% off every price it shows to a "
-        "segment: everybody, those who buy what is cheap among its kind, or those who have not been seen lately.",
+        "segment: everybody, those who buy what is cheap among its kind, or those who have not been seen lately; by "
+        "choice those foretold to be likeliest to stay away, or to be worth most.",
         "A lower price makes a purchase likelier, and each purchase brings less. Simulated users differ in how much "
         "a price moves them, as far as the log tells with who buys cheap, and by chance beyond that.",
         "Assumed: how strongly prices move people on average (an elasticity of 1.76, the mean of 367 studies' "
@@ -91,6 +92,7 @@ PROMOTIONS = Use(
     source="Price elasticities: Tellis 1988, mean of 367; Bijmolt, van Heerde & Pieters 2005 find 2.62 over 1,851.",
     control="ease",
     treatments=("ease+discount:0.1", "ease+discount_thrifty:0.1", "ease+discount_lapsing:0.1"),
+    also=("ease+discount_at_risk:0.1", "ease+discount_valuable:0.1"),
     primary="revenue_per_user",
     guardrails={"conversion": 0.02},
     lacks=lacks_prices,

@@ -40,6 +40,7 @@ class Use:
         source: where the model comes from.
         control: the policy to beat, as ``engine.policies.parse`` reads it.
         treatments: the policies to try, written alike.
+        also: further policies worth trying, which ask more of the data and so are offered but not chosen.
         primary: name of the metric that decides.
         guardrails: margin by metric, in place of an experiment's usual ones; None for the usual ones.
         lacks: ``dataset -> str | None``: the sentence that says what the data lack for the use.
@@ -55,6 +56,7 @@ class Use:
     control: str
     treatments: tuple[str, ...]
     primary: str
+    also: tuple[str, ...] = ()
     guardrails: Mapping[str, float] | None = None
     lacks: Lacks = _nothing
     prepare: Prepare = _as_it_is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from engine.world.parameters import WorldParameters
 from engine.world.ratings import RatingScale
 from engine.world.response import Response
 from engine.world.scene import Scene
+
+if TYPE_CHECKING:
+    from engine.people import Foretold
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -51,6 +54,8 @@ class World:
         purchase_weight: event weight a purchase adds where feedback is implicit.
         scene: what sessions are about beyond taste; None for nothing.
         elsewhere: what users did who are no units, for policies to learn from too, users by items; None for nobody.
+        foretold: whom a model of the log expects to stay away or to be worth much, which policies may know; None
+            where nobody asked.
         measured: names of the parameters that the log itself told.
         notes: what had to be assumed, in sentences.
     """
@@ -78,6 +83,7 @@ class World:
     purchase_weight: float
     scene: Scene | None = None
     elsewhere: Preferences | None = None
+    foretold: Foretold | None = None
     measured: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

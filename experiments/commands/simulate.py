@@ -57,6 +57,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help=f"switch behaviours of the users off: {', '.join(BEHAVIOURS)}",
     )
     parser.add_argument(
+        "--foretell",
+        action="store_true",
+        help="foretell the users first, and tell effects apart by their churn risk and expected value too",
+    )
+    parser.add_argument(
         "--individual", metavar="FILE", help="write every user's own true effects to this .parquet file"
     )
     parser.add_argument(
@@ -101,6 +106,8 @@ def run(args: argparse.Namespace) -> int:
     named = [name.strip() for name in args.without.split(",") if name.strip()]
     if named:
         asked["without"] = list(WorldParameters().without(*named).switched_off)
+    if args.foretell:
+        asked["foretell"] = True
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset

@@ -23,7 +23,8 @@ _MEANINGS = "\n".join(
 
 
 def ask() -> dict[str, Any]:
-    """Ask; return the arguments of ``experiments.simulate`` that are asked for; ``without`` only where some are."""
+    """Ask; return the arguments of ``experiments.simulate`` that are asked for; ``without`` and ``foretell``
+    only where they are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shared = st.selectbox(
             "Variants' models learn from",
@@ -54,6 +55,15 @@ def ask() -> dict[str, Any]:
             help="Lives the experiment again with the variants swapped, to tell what sharing or splitting the training "
             "data does to the test from who happened to be assigned where.",
         )
+        foretell = st.toggle(
+            "Tell effects apart by churn risk",
+            value=False,
+            key="foretell",
+            bind="query-params",
+            help="Foretells from the log who will stay away and what everybody will be worth, as the Segments page "
+            "does, and shows each effect by both. Done in any case where a discount goes by them. Needs a log with "
+            "times that spans five weeks or more.",
+        )
         behaviours = st.multiselect(
             "Behaviours switched off",
             BEHAVIOURS,
@@ -66,4 +76,9 @@ def ask() -> dict[str, Any]:
         )
     # In one order, and left out where nothing is off: the same question has the same key.
     off = {"without": [name for name in BEHAVIOURS if name in behaviours]} if behaviours else {}
-    return {"shared_training": bool(shared), "interference": bool(interference), "worlds": int(worlds or 0)} | off
+    by_risk = {"foretell": True} if foretell else {}
+    return (
+        {"shared_training": bool(shared), "interference": bool(interference), "worlds": int(worlds or 0)}
+        | off
+        | by_risk
+    )

@@ -20,7 +20,7 @@ def ask(*, explain: bool = False) -> tuple[dict[str, Any], list[dict[str, Any]]]
     use = uses.ask(explain=explain)
     place = st.container(horizontal=True, vertical_alignment="bottom")
     composed = policies.own(add_to="treatments", add_label="Add to the treatments", most=_MOST)
-    composed = list(dict.fromkeys([*composed, use.control, *use.treatments]))
+    composed = list(dict.fromkeys([*composed, use.control, *use.treatments, *use.also]))
     with place:
         control = policies.choose(
             "Control",

@@ -17,29 +17,7 @@ from engine.people.judging import judge
 from engine.people.learning import learn, period
 from engine.segments import segment_users
 from tests.engine.logs import make_log
-
-N = 500
-DAYS = 70
-PERIOD = 14
-
-
-@pytest.fixture(scope="module")
-def log():
-    """Users who come back at a pace of their own and die at a chance of their own; buys are worth their price."""
-    rng = np.random.default_rng(4)
-    rate, death = rng.gamma(0.7, 0.15, N), rng.beta(1, 150, N)
-    alive = np.cumsum(rng.uniform(size=(N, DAYS)) < death[:, None], axis=1) == 0
-    user, day = np.nonzero(alive & (rng.uniform(size=(N, DAYS)) < rate[:, None]))
-    item = rng.integers(30, size=len(user))
-    event = np.where(rng.uniform(size=len(user)) < 0.3, "purchase", "view")
-    rows = [(int(u), int(i), d + 0.5, None, e) for u, i, d, e in zip(user, item, day, event, strict=True)]
-    kinds = {"category": [f"kind {code % 6}" for code in range(30)], "price": [5.0 + code for code in range(30)]}
-    return make_log(rows, n_users=N + 1, n_items=30, items=kinds)
-
-
-@pytest.fixture(scope="module")
-def predictions(log):
-    return predict_people(log, period_days=PERIOD - 1)
+from tests.engine.people.leaving import PERIOD, USERS
 
 
 def seconds(log):
@@ -75,13 +53,13 @@ def test_features_look_at_nothing_later(log):
 
 def test_every_user_is_foretold_but_who_did_nothing(log, predictions):
     frame = predictions.frame
-    assert len(frame) == N + 1
-    known = np.bincount(log.interactions["user"], minlength=N + 1) > 0
+    assert len(frame) == USERS + 1
+    known = np.bincount(log.interactions["user"], minlength=USERS + 1) > 0
     assert (frame["churn_risk"].notna() == known).all()
     assert frame["churn_risk"].dropna().between(0, 1).all()
     assert (frame["expected_value"].dropna() >= 0).all()
     assert predictions.value_unit == "price of items bought"
-    again = predict_people(log, period_days=PERIOD - 1)
+    again = predict_people(log, period_days=PERIOD)
     pd.testing.assert_frame_equal(again.frame, frame)
 
 
@@ -166,7 +144,8 @@ def test_the_command_prints_it_and_writes_every_user(log, tmp_path, capsys):
     assert len(said["judgement"]["calibration"]) == 10
     frame = pd.read_parquet(out)
     assert list(frame.columns) == [
-        "user_id", "churn_risk", "expected_value", "churn_risk_group", "expected_value_group",
+        "user_id", "churn_risk", "expected_value", "at_stake", "risk_reason", "value_reason", "churn_risk_group",
+        "expected_value_group",
     ]  # fmt: skip
     assert main(["people", str(file), "--period", "13"]) == 0
     printed = capsys.readouterr().out
@@ -177,6 +156,6 @@ def test_the_command_prints_it_and_writes_every_user(log, tmp_path, capsys):
 
 
 def test_the_job_is_the_same_and_survives_being_kept(log, predictions):
-    found = task({"dataset": store.put(log), "period_days": PERIOD - 1})
+    found = task({"dataset": store.put(log), "period_days": PERIOD})
     assert found.sentence == predictions.sentence
     assert json.loads(json.dumps(found.to_dict(), default=str))["users"] == len(np.unique(log.interactions["user"]))
