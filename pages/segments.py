@@ -11,6 +11,7 @@ from engine.segments import Segmentation
 from engine.segments.members import segment_members
 from engine.segments.telling import most_telling, most_telling_taste
 from pages.parts import (
+    addressing,
     chrome,
     foretelling,
     formats,
@@ -32,6 +33,7 @@ _MEMBER_COLUMNS = {
     "value": st.column_config.NumberColumn("Value", format="%.2f"),
     "churn_risk": st.column_config.NumberColumn("Churn risk", format="percent"),
     "expected_value": st.column_config.NumberColumn("Expected value", format="%.2f"),
+    "at_stake": st.column_config.NumberColumn("At stake", format="%.2f"),
 }
 
 QUESTION = "Who are the users?"
@@ -68,6 +70,8 @@ def main() -> None:
         chosen = _chosen(profile)
     segment_charts.size_and_value(profile, chosen=chosen, name=f"segments-{by}", pick=_pick)
     _table(profile, segmentation, by)
+    if predictions is not None:
+        addressing.draw(dataset, predictions)
     _members(dataset, segmentation, by, profile, chosen, predictions)
     _taste(dataset, by, profile)
     segment_quality.draw(dataset, by, list(profile["segment"]))

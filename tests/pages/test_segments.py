@@ -1,5 +1,6 @@
 """The Segments page: who the users are, one segment's users, and each model's quality by segment."""
 
+import re
 import time
 
 import pytest
@@ -155,8 +156,21 @@ def test_what_is_expected_groups_the_users_and_says_how_good_it_is(app, sparse_l
     assert page.selectbox(key="segment").options[0] == segment
     page.selectbox(key="segment").set_value(segment).run()
     assert not page.exception
-    members = next(table.value for table in page.dataframe if "churn_risk" in table.value)
+    members = next(table.value for table in page.dataframe if {"churn_risk", "value"} <= set(table.value))
     assert {"user_id", "churn_risk", "expected_value"} <= set(members)
+
+
+def test_whom_to_address_is_a_list_in_the_order_asked_for(app, sparse_log):
+    do("engine.people:task", {"dataset": store.put(sparse_log)})
+    page = open_page(app, sparse_log, segments_by="Churn risk")
+    page.number_input(key="address_n").set_value(12).run()
+    page.selectbox(key="address_by").set_value("churn_risk").run()
+    assert not page.exception
+    assert re.search(r"12 of \d+ users, \d+% of whom are expected to stay away", words(page).replace("\\", ""))
+    listed = next(table.value for table in page.dataframe if "risk_reason" in table.value)
+    assert len(listed) == 12
+    assert listed["churn_risk"].is_monotonic_decreasing
+    assert listed["risk_reason"].str.endswith("%").all()
 
 
 def test_a_log_without_times_says_so_and_lets_choose_another_grouping(app):
