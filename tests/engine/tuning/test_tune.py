@@ -1,11 +1,12 @@
 """Tuning finds what is better on validation rows, gives up what is not, and never looks at the test."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine import store, tuning
+from engine import jobs, store, tuning
 from engine.control import delete_user
 from engine.errors import DataError, ModelError
 from engine.evaluation import evaluate
@@ -100,6 +101,24 @@ def test_what_was_tried_before_it_was_stopped_is_gone_on_with(log, parts, tmp_pa
     assert after == tune(log, parts, model, trials=9, k=5) == read(journal)
     assert stopped.trials == after.trials[:7]
     assert stopped.running_best == after.running_best[:7]
+
+
+def test_a_job_that_is_killed_keeps_its_trials_and_is_gone_on_with(log):
+    request = {"dataset": store.put(log), "model": "svd", "params": {"n_epochs": 400}, "trials": 200, "k": 5, "seed": 9}
+    key = jobs.submit("engine.tuning:task", request, "me")
+    end = time.monotonic() + 60
+    while tuning.so_far(request) is None and time.monotonic() < end:
+        time.sleep(0.02)
+    jobs.cancel(key, "me")
+    jobs.shutdown()
+    kept = tuning.so_far(request)
+    assert kept.best is not None
+    assert (kept.asked, kept.trials[0].number) == (200, 0)
+    more = request | {"trials": len(kept.trials) + 2}
+    after = tuning.task(more)
+    assert after.trials[: len(kept.trials)] == kept.trials
+    tuning.drop([log.fingerprint])
+    assert tuning.task(more) == after
 
 
 def test_the_best_so_far_never_falls(found):
