@@ -1,4 +1,4 @@
-"""Putting rows in order by their codes, in time that grows with the rows alone."""
+"""Putting rows in order by their codes, several times faster than a general sort does."""
 
 from __future__ import annotations
 
@@ -29,9 +29,18 @@ def order_by_pair(
     user: NDArray[np.integer], item: NDArray[np.integer], n_users: int, n_items: int
 ) -> NDArray[np.integer]:
     """Return the stable order that sorts rows by user, then by item, shape (rows,)."""
-    by_item = order_by(item, n_items)
-    order: NDArray[np.integer] = by_item[order_by(user[by_item], n_users)]
-    return order
+    bits = len(user).bit_length()
+    if n_users * n_items < 2 ** (63 - bits):
+        # Pair and row in one number: sorting these is several times faster than an indirect sort.
+        keys = user.astype(np.int64)
+        keys *= n_items
+        keys += item
+        keys <<= bits
+        keys += np.arange(len(keys))
+        keys.sort()
+        keys &= (1 << bits) - 1
+        return keys
+    return np.lexsort((item, user))
 
 
 def starts_of_runs(*sorted_codes: NDArray[np.generic]) -> NDArray[np.bool_]:
