@@ -43,14 +43,22 @@ def named_categories(items: pd.DataFrame) -> Categories | None:
     column = next((name for name in ("genres", "category") if name in items), None)
     if column is None:
         return None
-    named = items[column].astype(object)
-    text = named.where(named.notna(), "").astype(str)
-    if not any(_names(cell) for cell in text.unique()):
-        return None
-    counter = CountVectorizer(tokenizer=_names, token_pattern=None, lowercase=False, binary=True)
-    counts = counter.fit_transform(text)
-    shares = normalize(sparse.csr_array(counts, dtype=np.float64), norm="l1")
-    return Categories(tuple(counter.get_feature_names_out()), shares)
+    names, counts = names_of(items[column])
+    return Categories(names, normalize(counts, norm="l1")) if names else None
+
+
+def names_of(values: pd.Series) -> tuple[tuple[str, ...], sparse.csr_array]:
+    """Return the distinct names in ``values``, sorted, and which cells hold each, ones of shape (cells, names).
+
+    A cell may hold several, written ``Action|Comedy``. Each distinct cell is read once, however often it comes.
+    """
+    text = values.astype(object).where(values.notna(), "").astype(str)
+    place, distinct = pd.factorize(text)
+    if not any(_names(cell) for cell in distinct):
+        return (), sparse.csr_array((len(values), 0))
+    counter = CountVectorizer(tokenizer=_names, token_pattern=None, lowercase=False, binary=True, dtype=np.float64)
+    counts = sparse.csr_array(counter.fit_transform(distinct))
+    return tuple(counter.get_feature_names_out()), counts[place]
 
 
 def _names(text: str) -> list[str]:

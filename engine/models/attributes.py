@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from engine.categories import SEPARATOR
+from engine.categories import names_of
 from engine.errors import ModelError
 from engine.preferences import Preferences
 
@@ -55,7 +55,12 @@ def attributes(train: Preferences, *, texts: bool = False) -> Attributes:
     Raises:
         ModelError: where nothing is known of the items.
     """
-    parts = list(_parts(train.items, texts=texts)) if train.items is not None and len(train.items) > 1 else []
+    if train.n_items == 1:
+        raise ModelError(
+            "The catalogue has one item, which is like no other. Load a catalogue of several, or choose a model that "
+            "learns from behaviour alone."
+        )
+    parts = list(_parts(train.items, texts=texts)) if train.items is not None else []
     if not parts:
         raise ModelError(
             "Nothing is known of the items but their ids. Load an item table with a category, a text or another "
@@ -84,16 +89,8 @@ def _parts(items: pd.DataFrame, *, texts: bool) -> Iterator[Attributes]:
 
 
 def _named(column: str, values: pd.Series) -> tuple[list[str], sparse.csr_array] | None:
-    text = values.astype(object).where(values.notna(), "").astype(str)
-    counter = CountVectorizer(tokenizer=_split, token_pattern=None, lowercase=False, binary=True, dtype=np.float64)
-    if not text.map(_split).str.len().any():
-        return None
-    matrix = sparse.csr_array(counter.fit_transform(text))
-    return _shared([f"{column}={name}" for name in counter.get_feature_names_out()], matrix)
-
-
-def _split(text: str) -> list[str]:
-    return [name.strip() for name in text.split(SEPARATOR) if name.strip()]
+    names, matrix = names_of(values)
+    return _shared([f"{column}={name}" for name in names], matrix) if names else None
 
 
 def _ranges(column: str, values: NDArray[np.float64]) -> tuple[list[str], sparse.csr_array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -69,6 +70,12 @@ class Content(HistoryModel):
         self.features = sparse.csr_array(sparse.diags_array(scale) @ features)
         self.meanings = meanings * scale[:, None].astype(np.float32)
         return self
+
+    def among(self, train: Preferences) -> Self:
+        """Return the fitted model with the pairs of ``train`` in place of its own; the items are what they were."""
+        other = copy.copy(self)
+        other._remember(train)
+        return other
 
     def contributions(self, user: int, item: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return what each item of the user's history adds to the likeness of ``item``: codes and amounts."""

@@ -63,10 +63,13 @@ class Hybrid(HistoryModel):
         rng = np.random.default_rng(self.seed)
         held = hold_out(train, self.held, "random", rng)
         self.share, self.half = 0.5, 1.0
+        meant = {name: self.params[name] for name in ("embeddings", "embedding_weight")}
+        content = Content({"weighted": True, "texts": True, "popularity_weight": 0.3, **meant}).fit(train)
         if held.any():
-            self._fit_both(train.take(~held))
-            self.share, self.half = self._best(train.take(held), train.take(~held), rng)
-        self._fit_both(train)
+            rest = train.take(~held)
+            self._learn(rest, content.among(rest))  # what items are like does not depend on who chose them
+            self.share, self.half = self._best(train.take(held), rest, rng)
+        self._learn(train, content)
         return self
 
     def knowing(self, history: Preferences) -> Self:
@@ -79,13 +82,12 @@ class Hybrid(HistoryModel):
         """Return how much behaviour counts towards each item for users of so many choices, (users, items)."""
         return self.share * np.outer(_part(n_chosen, self.half), _part(self.item_users, self.half))
 
-    def _fit_both(self, train: Preferences) -> None:
+    def _learn(self, train: Preferences, content: Content) -> None:
         few = np.count_nonzero(train.item_users) <= MOST_COMPARED
         ease = Ease({"penalty": self.params["penalty"], "weighted": True, "attribute_weight": 0.0})
         als = {"factors": 24, "regularization": 5.0, "alpha": 2.0, "iterations": 15, "weighted": False}
         self.behaviour = (ease if few else Als(als, self.seed)).fit(train)
-        meant = {name: self.params[name] for name in ("embeddings", "embedding_weight")}
-        self.content = Content({"weighted": True, "texts": True, "popularity_weight": 0.3, **meant}).fit(train)
+        self.content = content
         self.item_users = train.item_users
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:

@@ -58,7 +58,7 @@ def test_another_seed_another_list(name):
 )
 def test_degenerate_data_gives_finite_scores(name, params, train):
     if train.n_items == 1 and name in ("content", "hybrid"):  # one item is like no other
-        with pytest.raises(ModelError, match="Nothing is known of the items"):
+        with pytest.raises(ModelError, match="The catalogue has one item, which is like no other"):
             make_model(name, params).fit(train)
         return
     scores = make_model(name, params).fit(train).score(np.arange(train.n_users))
