@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from engine.models.als import Als
-from engine.models.attributes import has_attributes
 from engine.models.base import FoldsIn, Recommender
-from engine.models.bpr import Bpr
 from engine.models.checks import require_pairs
-from engine.models.ease import Ease
 from engine.models.holdout import Holdout, hold_out
-from engine.models.item_knn import ItemKnn
-from engine.models.linear import MOST_COMPARED
+from engine.models.members import Member, candidates
 from engine.models.newcomers import Newcomers
 from engine.models.params import Value
 from engine.models.ranking import NOTHING, top_k
-from engine.models.user_ease import UserEase
 from engine.models.weights import Votes, learn_weights, votes
 from engine.preferences import Preferences
 
 DEPTH = 200
 VALIDATION_USERS = 1500
 _LEAST = 1e-9  # what popularity decides: the order of items that no member names
-
-
-@dataclass(frozen=True)
-class Member:
-    """A model that takes part.
-
-    Attributes:
-        title: its name for people.
-        make: the class.
-        params: its parameters.
-    """
-
-    title: str
-    make: Any
-    params: Mapping[str, Value]
 
 
 class Fusion:
@@ -148,24 +126,3 @@ class Fusion:
         weights, fused, alone = learn_weights(cast_votes)
         self.validation_ndcg = {"Fusion": fused} | {m.title: value for m, value in zip(tried, alone, strict=True)}
         return weights
-
-
-def candidates(train: Preferences) -> list[Member]:
-    """Return the models that fit this data's size and tables."""
-    members = []
-    if np.count_nonzero(train.item_users) <= MOST_COMPARED:
-        related = 3.0 if has_attributes(train) else 0.0
-        members += [
-            Member("EASE on values", Ease, {"penalty": 300.0, "weighted": True, "attribute_weight": related}),
-            Member("EASE on choices", Ease, {"penalty": 400.0, "weighted": False, "attribute_weight": 0.0}),
-        ]
-    if np.count_nonzero(train.user_items) <= MOST_COMPARED:
-        members.append(Member("User-side EASE", UserEase, {"penalty": 580.0, "weighted": True}))
-    als = {"factors": 24, "regularization": 5.0, "alpha": 2.0, "iterations": 15, "weighted": False}
-    bpr = {"factors": 64, "iterations": 100, "learning_rate": 0.02, "regularization": 0.03, "correction": 1.0}
-    return [
-        *members,
-        Member("ALS", Als, als),
-        Member("Item neighbours", ItemKnn, {"k": 100, "similarity": "tfidf", "weighted": False}),
-        Member("BPR", Bpr, bpr),
-    ]

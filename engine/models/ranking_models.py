@@ -10,6 +10,7 @@ from engine.models.content import Content
 from engine.models.ease import Ease
 from engine.models.embeddings import CHOICES
 from engine.models.fusion import Fusion
+from engine.models.group_popularity import GroupPopularity
 from engine.models.hybrid import Hybrid
 from engine.models.info import ModelInfo
 from engine.models.item_knn import ItemKnn
@@ -17,6 +18,7 @@ from engine.models.params import Param
 from engine.models.sequence import Sequence
 from engine.models.session_knn import SessionKnn
 from engine.models.slim import Slim
+from engine.models.stacked import Stacked
 from engine.models.user_ease import UserEase
 from engine.store import EMBEDDINGS
 
@@ -229,6 +231,29 @@ RANKING_MODELS = (
         make=SessionKnn,
     ),
     ModelInfo(
+        name="group_popularity",
+        title="Popular in groups",
+        family="content",
+        description="Shows what people of the same country, age or other group choose more than others do.",
+        when_to_use="For users without a history; needs a user table, and is plain popularity without one.",
+        on_events="Counts each user-item pair once.",
+        predicts_ratings=False,
+        params=(
+            Param(
+                "smoothing",
+                "float",
+                20.0,
+                "How many users a group needs before its own taste counts as much as everybody's.",
+                0.1,
+                100_000.0,
+            ),
+            Param("popularity_weight", "float", 1.0, "How much popularity with everybody counts beside.", 0.0, 10.0),
+            Param("groups", "bool", True, "Whether groups count at all; otherwise it is popularity."),
+        ),
+        source="Mitchell 1997, Machine Learning, section 6.9",
+        make=GroupPopularity,
+    ),
+    ModelInfo(
         name="hybrid",
         title="Hybrid",
         family="ensemble",
@@ -272,5 +297,27 @@ RANKING_MODELS = (
         ),
         source="Cormack, Clarke & Buettcher 2009, SIGIR; Metzler & Croft 2007, Information Retrieval 10(3)",
         make=Fusion,
+    ),
+    ModelInfo(
+        name="stacked",
+        title="Stacked",
+        family="ensemble",
+        description="Adds up what other models, times and side tables say, weighted by how well each foretold choices.",
+        when_to_use="When the best list matters most and side tables or times are there; it trains each member twice.",
+        on_events="Counts each user-item pair once in some members, by its strength in others.",
+        predicts_ratings=False,
+        params=(
+            Param(
+                "holdout",
+                "choice",
+                "random",
+                "Which of each user's choices teach the weights: random ones, or the latest.",
+                choices=("random", "latest"),
+            ),
+            Param("share", "float", 0.2, "How much of each user's choices is held back for that.", 0.05, 0.5),
+            Param("penalty", "float", 0.001, "How strongly large weights are held back.", 0.0, 1000.0),
+        ),
+        source="Wolpert 1992, Neural Networks 5(2); McFadden 1974; Cao et al. 2007, ICML",
+        make=Stacked,
     ),
 )

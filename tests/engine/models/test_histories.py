@@ -40,7 +40,7 @@ def test_new_users_are_served_without_training(name):
     np.testing.assert_allclose(one[0], scores[1], atol=1e-12)
 
 
-@pytest.mark.parametrize("name", [name for name in FOLDING if name not in ("user_ease", "fusion", "hybrid")])
+@pytest.mark.parametrize("name", [name for name in FOLDING if name not in ("user_ease", "fusion", "hybrid", "stacked")])
 def test_a_known_user_is_scored_as_a_new_one_with_the_same_history(name):
     model = make_model(name).fit(TRAIN)
     users = np.array([1, 20, 33])

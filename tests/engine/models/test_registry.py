@@ -33,8 +33,10 @@ RANKERS = [
     "content",
     "sequence",
     "session_knn",
+    "group_popularity",
     "hybrid",
     "fusion",
+    "stacked",
 ]
 
 
