@@ -14,6 +14,7 @@ from engine.errors import ModelError
 from engine.models.attributes import attributes
 from engine.models.linear import LinearModel, require_comparable
 from engine.models.params import Value
+from engine.models.products import gram_of
 from engine.preferences import Preferences
 
 
@@ -39,7 +40,7 @@ class Ease(LinearModel):
         require_comparable("EASE", int(np.count_nonzero(train.item_users)), "items")
         rows = self._learn_from(train)
         unit = mean_square(rows)
-        gram = (rows.T @ rows).toarray()
+        gram = gram_of(rows)
         if self.attribute_weight > 0:
             shared = attributes(train).matrix[self.codes]
             gram += (self.attribute_weight**2 * unit) * (shared @ shared.T).toarray()

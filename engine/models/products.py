@@ -9,6 +9,11 @@ from scipy import sparse
 from engine.models.kernels import add_sparse_rows
 
 
+def gram_of(rows: sparse.csr_array) -> NDArray[np.float64]:
+    """Return ``rowsᵀ rows`` as an array, shape (columns, columns)."""
+    return dense_product(sparse.csr_array(rows.T), rows)
+
+
 def dense_product(
     left: sparse.csr_array,
     right: sparse.csr_array,

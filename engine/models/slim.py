@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +16,7 @@ from scipy import sparse
 from engine.models.ease import mean_square
 from engine.models.linear import LinearModel, require_comparable
 from engine.models.params import Value
+from engine.models.products import gram_of
 from engine.preferences import Preferences
 
 
@@ -40,7 +43,7 @@ class Slim(LinearModel):
         require_comparable("SLIM", int(np.count_nonzero(train.item_users)), "items")
         rows = self._learn_from(train)
         unit = mean_square(rows)
-        gram = (rows.T @ rows).toarray()
+        gram = gram_of(rows)
         self.weights = _sparse(gram, self.l1 * unit, self.l2 * unit, self.iterations)
         return self
 
@@ -48,13 +51,18 @@ class Slim(LinearModel):
 def _sparse(gram: NDArray[np.float64], l1: float, l2: float, iterations: int) -> sparse.csr_array:
     n = len(gram)
     weights = np.zeros((n, n))  # row i: weights towards item i
-    descend(gram, l1, l2, iterations, 1e-3 * np.sqrt(gram.diagonal().mean()), weights)
+    tolerance = 1e-3 * np.sqrt(gram.diagonal().mean())
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as threads:
+        # Items in turn, since those chosen most often take longest and may stand together.
+        parts = [np.arange(first, n, 4 * cores) for first in range(4 * cores)]
+        list(threads.map(lambda items: descend(gram, l1, l2, iterations, tolerance, items, weights), parts))
     return sparse.csr_array(sparse.csr_array(weights).T)
 
 
 @njit(cache=True, nogil=True)
-def descend(gram, l1, l2, iterations, tolerance, weights):
-    """Fill row i of ``weights`` (n, n) with item i's non-negative elastic net on all others.
+def descend(gram, l1, l2, iterations, tolerance, items, weights):
+    """Fill row i of ``weights`` (n, n) with item i's non-negative elastic net on all others, for i in ``items``.
 
     Coordinate descent with covariance updates: ``left[j]`` is what item j still has in common with the
     residual. Where the Gram matrix has no entry below zero, an item with no more than ``l1`` in common at the
@@ -69,7 +77,7 @@ def descend(gram, l1, l2, iterations, tolerance, weights):
     left = np.empty(n)
     start = np.empty(n)
     among = np.zeros(n, dtype=np.bool_)
-    for i in range(n):
+    for i in items:
         weight = weights[i]
         size = 0
         for j in range(n):

@@ -14,6 +14,7 @@ from engine.models.ease import mean_square, ridge_inverse
 from engine.models.histories import choices
 from engine.models.linear import require_comparable
 from engine.models.params import Value
+from engine.models.products import gram_of
 from engine.preferences import Preferences
 
 
@@ -54,7 +55,7 @@ class UserEase:
         self.place[self.codes] = np.arange(len(self.codes))
         self.popularity = train.item_users / len(self.codes)
         self.chosen = choices(train, weighted=self.weighted)[self.codes]
-        gram = (self.chosen @ self.chosen.T).toarray()
+        gram = gram_of(sparse.csr_array(self.chosen.T))
         self.inverse = ridge_inverse(gram, self.penalty * mean_square(self.chosen))
         return self
 

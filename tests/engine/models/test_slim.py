@@ -37,7 +37,7 @@ def test_weights_are_those_of_the_elastic_net(l1, l2, negative):
         matrix = np.where(matrix > 0, matrix - 3, 0)
     n = matrix.shape[1]
     weights = np.zeros((n, n))
-    descend(matrix.T @ matrix, l1, l2, 1000, 1e-10, weights)
+    descend(matrix.T @ matrix, l1, l2, 1000, 1e-10, np.arange(len(weights)), weights)
     np.testing.assert_allclose(weights, by_elastic_net(matrix, l1, l2), atol=1e-6)
 
 
