@@ -30,7 +30,7 @@ def add_cosines_of_lists(
         size = unit_ends[item + 1] - unit_ends[item]
         if size == 0:
             continue
-        _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
+        touched = _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
         for place in range(list_ends[item], list_ends[item + 1]):
             owner = lists[place]
             for position in range(ranked.shape[1]):
@@ -42,7 +42,7 @@ def add_cosines_of_lists(
                 other_size = unit_ends[other + 1] - unit_ends[other]
                 if other_size > size or (other_size == size and other > item):
                     total[owner] += row[other]
-        row[:] = 0.0
+        _clear(item, unit_ends, features, item_ends, items, touched, row)
 
 
 @compiled
@@ -64,19 +64,34 @@ def add_cosines_with_histories(
     for item in range(len(unit_ends) - 1):
         if place_ends[item] == place_ends[item + 1]:
             continue
-        _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
+        touched = _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
         for place in range(place_ends[item], place_ends[item + 1]):
             owner = owners[place]
             for entry in range(history_ends[owner], history_ends[owner + 1]):
                 total[place] += row[had[entry]]
-        row[:] = 0.0
+        _clear(item, unit_ends, features, item_ends, items, touched, row)
 
 
 @compiled
 def _fill(item, unit_ends, features, values, item_ends, items, item_values, row):
-    """Add the products of the unit row of ``item`` with all unit rows to ``row``."""
+    """Add the products of the unit row of ``item`` with all unit rows to ``row``; return how many were added."""
+    touched = 0
     for entry in range(unit_ends[item], unit_ends[item + 1]):
         value = values[entry]
         feature = features[entry]
+        touched += item_ends[feature + 1] - item_ends[feature]
         for other in range(item_ends[feature], item_ends[feature + 1]):
             row[items[other]] += value * item_values[other]
+    return touched
+
+
+@compiled
+def _clear(item, unit_ends, features, item_ends, items, touched, row):
+    """Set ``row`` to zero again, in a large catalogue only where ``_fill`` added something."""
+    if touched >= len(row):
+        row[:] = 0.0
+        return
+    for entry in range(unit_ends[item], unit_ends[item + 1]):
+        feature = features[entry]
+        for other in range(item_ends[feature], item_ends[feature + 1]):
+            row[items[other]] = 0.0
