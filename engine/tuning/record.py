@@ -121,9 +121,11 @@ class Tuned:
         tried = _counted(len(self.trials))
         where = f"{measure} on {self.validation_rows:,} validation rows"
         if self.value is None:
-            return f"none of {tried} could be measured"
+            return "no trial could be measured"
         if self.default_value is None:
             return f"{self.value:.4f} {where} after {tried}; the defaults failed"
+        if len(self.trials) == 1:
+            return f"{self.value:.4f} {where} with the defaults, the only trial"
         if self.value == self.default_value:
             return f"none of {tried} was better than the defaults, {self.default_value:.4f} {where}"
         return f"{self.value:.4f} {where} after {tried}; {self.default_value:.4f} with the defaults"
