@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
@@ -104,15 +105,18 @@ def learn(fit_on: Period, calibrate_on: Period, seed: int) -> Learned:
     for each in (fit_on, calibrate_on):
         away, back = int(each.churned.sum()), int((~each.churned).sum())
         if min(away, back) < FEWEST:
+            who = f"{len(each.churned):,} {'user' if len(each.churned) == 1 else 'users'}"
             raise DataError(
-                f"Of {len(each.churned):,} users known by then {back:,} came back and {away:,} stayed away in a "
-                f"period; to tell them apart takes {FEWEST} of each. Choose another length of period, or load a longer "
-                "log."
+                f"Of {who} known by then {back:,} came back and {away:,} stayed away in a period; to tell them apart "
+                f"takes {FEWEST} of each. Choose another length of period, or load a longer log."
             )
     many = len(fit_on.churned) >= MANY
     risk = _classifier(many, seed).fit(fit_on.known, fit_on.churned)
     recency = _classifier(False, seed).fit(fit_on.known[_RECENCY], fit_on.churned)
-    worth = _regressor(many, seed).fit(fit_on.known[~fit_on.churned], fit_on.value[~fit_on.churned])
+    brought = np.maximum(fit_on.value[~fit_on.churned], 0.0)
+    # A logarithmic link has no number for nothing at all.
+    regressor = _regressor(many, seed) if brought.any() else DummyRegressor()
+    worth = regressor.fit(fit_on.known[~fit_on.churned], brought)
     known, returned = calibrate_on.known, ~calibrate_on.churned
     told = float(worth.predict(known[returned]).sum())
     return Learned(

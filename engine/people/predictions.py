@@ -76,6 +76,8 @@ class Predictions:
     def value_sentence(self) -> str:
         """How good the expected value is, in words."""
         found = self.judgement
+        if np.isnan(found.value_ratio):
+            return f"Nobody brought anything in that time ({self.value_unit}), so there was no value to foretell."
         compared = _compared(found.mae_gain, "closer than", "not told apart from", "further off than")
         return (
             f"Expected values added up to {found.value_ratio:.2f} times what came, and the tenth of users expected to "

@@ -133,6 +133,16 @@ def test_what_cannot_be_foretold_is_one_sentence(log):
         predict_people(regular)
 
 
+def test_where_nothing_is_worth_anything_the_risk_is_foretold_all_the_same(log, monkeypatch):
+    worthless = replace(log, items=log.items.assign(price=0.0))
+    for many in (1000, 300):
+        monkeypatch.setattr("engine.people.learning.MANY", many)
+        found = predict_people(worthless, period_days=PERIOD)
+        assert (found.frame["expected_value"].dropna() == 0).all()
+        assert found.judgement.auc.value > 0.7
+        assert found.value_sentence.startswith("Nobody brought anything in that time (price of items bought)")
+
+
 def test_the_command_prints_it_and_writes_every_user(log, tmp_path, capsys):
     file = tmp_path / "log.csv"
     rows = log.interactions.assign(user="u" + log.interactions["user"].astype(str))
