@@ -15,10 +15,12 @@ from engine.models.checks import require_finite
 from engine.models.kernels import nearest_by_heap, nearest_by_walk
 from engine.models.params import Value
 from engine.models.similarities import common_cosine
+from engine.models.threads import share_rows
 from engine.models.trainset import Known, learn, prepared, surprise_trainset
 from engine.preferences import Preferences
 
 WALK_FROM = 32  # from so many users on, sorting each item's neighbours once pays when comparing items
+_ROWS_A_THREAD = 16
 
 
 @dataclass(frozen=True)
@@ -214,21 +216,29 @@ class NeighbourModel:
     def _mean_deviations(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the k nearest neighbours' weighted mean deviation; NaN where there are too few."""
         found = np.full((len(users), self.known.n_items), np.nan)
-        k, min_k = self.k, self.min_k
         if self.user_based:
-            rows, walk = self.position[users], self.walk
-            nearest_by_walk(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, found)
+            self._walk_rows(self.walk, self.position[users], found)
             return found
         codes, indptr = np.sort(self.known.items), self.ratings.indptr
         if len(users) < WALK_FROM:
-            nearest_by_heap(self.similarity, codes, indptr, self.rated, self.deviation, users, k, min_k, found)
+            nearest_by_heap(
+                self.similarity, codes, indptr, self.rated, self.deviation, users, self.k, self.min_k, found
+            )
             return found
         lengths = np.diff(indptr)[users]
         stored = np.repeat(indptr[users] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         asked = np.repeat(np.arange(len(users)), lengths)
         walk = _walk(self.rated[stored], len(codes), asked, len(users), self.deviation[stored])
-        rows = np.arange(len(codes))
         by_item = np.empty((len(codes), len(users)))
-        nearest_by_walk(self.similarity, rows, walk.indptr, walk.ranks, walk.deviation, walk.codes, k, min_k, by_item)
+        self._walk_rows(walk, np.arange(len(codes)), by_item)
         found[:, codes] = by_item.T
         return found
+
+    def _walk_rows(self, walk: Walk, rows: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+        """Fill ``out`` with the mean deviations of the known x at ``rows``, on every core."""
+        ratings = walk.indptr, walk.ranks, walk.deviation, walk.codes
+
+        def fill(start: int, end: int) -> None:
+            nearest_by_walk(self.similarity, rows[start:end], *ratings, self.k, self.min_k, out[start:end])
+
+        share_rows(len(rows), fill, fewest=_ROWS_A_THREAD)

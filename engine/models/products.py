@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from engine.models.kernels import add_sparse_rows
+from engine.models.threads import share_rows
+
+_ROWS_A_THREAD = 64
 
 
 def gram_of(rows: sparse.csr_array) -> NDArray[np.float64]:
@@ -34,5 +37,10 @@ def dense_product(
     """
     places = np.arange(right.shape[1]) if columns is None else columns.astype(np.int64, copy=False)
     product = np.zeros((left.shape[0], right.shape[1] if width is None else width))
-    add_sparse_rows(left.indptr, left.indices, left.data, right.indptr, right.indices, right.data, places, product)
+    weights, rows = (left.indices, left.data), (right.indptr, right.indices, right.data)
+
+    def add(start: int, end: int) -> None:
+        add_sparse_rows(left.indptr[start : end + 1], *weights, *rows, places, product[start:end])
+
+    share_rows(left.shape[0], add, fewest=_ROWS_A_THREAD)
     return product

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from engine.models.kernels import mean_deviation
 from engine.models.params import Value
+from engine.models.threads import share_rows
 from engine.models.trainset import Known, in_steps, learn, prepared, surprise_trainset
 from engine.preferences import Preferences
+
+_ROWS_A_THREAD = 32
 
 
 class SlopeOne:
@@ -61,7 +64,12 @@ class SlopeOne:
         """Return unclipped predictions, shape (len(users), items); the mean where user or item is unknown."""
         users = np.asarray(users)
         scores = np.empty((len(users), self.known.n_items))
-        mean_deviation(self.deviation, self.codes, self.indptr, self.rated, users, scores)
+
+        def fill(start: int, end: int) -> None:
+            known = self.codes, self.indptr, self.rated
+            mean_deviation(self.deviation, *known, users[start:end], scores[start:end])
+
+        share_rows(len(users), fill, fewest=_ROWS_A_THREAD)
         scores += self.user_mean[users][:, None]
         scores[~self.known.user_mask[users]] = self.mean
         scores[:, ~self.known.item_mask] = self.mean
