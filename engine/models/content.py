@@ -16,6 +16,7 @@ from engine.models.attributes import attributes
 from engine.models.embeddings import embeddings
 from engine.models.histories import HistoryModel, choices
 from engine.models.params import Value
+from engine.models.products import dense_product
 from engine.preferences import Preferences
 
 MEANING = "what its texts mean"
@@ -32,12 +33,14 @@ class Content(HistoryModel):
     Attributes:
         names: what each feature says, for instance ``category=Shoes``.
         features: each item's features, shape (items, features).
+        having: which items have each feature, and how much: the same, shape (features, items).
         meanings: each item's sentence embedding, shape (items, dimensions), no dimensions without embeddings.
             Features and embedding together have length 1 (0 where nothing is known).
     """
 
     names: tuple[str, ...]
     features: sparse.csr_array
+    having: sparse.csr_array
     meanings: NDArray[np.float32]
 
     def __init__(self, params: Mapping[str, Value], _seed: int = 0) -> None:
@@ -68,6 +71,7 @@ class Content(HistoryModel):
         lengths = np.sqrt((features**2).sum(axis=1) + (meanings**2).sum(axis=1))
         scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
         self.features = sparse.csr_array(sparse.diags_array(scale) @ features)
+        self.having = sparse.csr_array(self.features.T)
         self.meanings = meanings * scale[:, None].astype(np.float32)
         return self
 
@@ -98,7 +102,9 @@ class Content(HistoryModel):
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
         chosen = choices(new, weighted=self.weighted)
         profiles, meant = chosen @ self.features, chosen.astype(np.float32) @ self.meanings
-        likeness = (profiles @ self.features.T).toarray() + meant @ self.meanings.T
+        likeness = dense_product(profiles, self.having)
+        if meant.size:
+            likeness += meant @ self.meanings.T
         lengths = np.sqrt((profiles**2).sum(axis=1) + (meant**2).sum(axis=1))
         likeness /= np.where(lengths > 0, lengths, 1.0)[:, None]
         likeness += self.popularity_weight * self.popularity
