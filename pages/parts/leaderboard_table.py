@@ -51,7 +51,7 @@ _DIGITS = {
 _UNITS = {"novelty": " bits", "entropy": " bits", "fit_seconds": " s", "latency_p50_ms": " ms", "latency_p99_ms": " ms"}
 _BEST = "Best?"
 _AGAINST = "Against Popularity"
-_BETWEEN = "from seed to seed"
+_BETWEEN = "± seeds"
 
 
 def draw(board: Leaderboard) -> None:
@@ -101,13 +101,15 @@ def _table(board: Leaderboard, group: str) -> None:
         shown[_BEST] = [_best(board, row.evaluation.model) for row in rows]
         shown[_AGAINST] = [_against(board, row.evaluation.model) for row in rows]
         columns[_BEST] = st.column_config.TextColumn(
-            help=f"By {name}: the first model, and all that the paired tests do not tell apart from it."
+            help=f"By {name}: the first model, and all that the paired tests do not tell apart from it.",
+            width=130,
         )
         columns[_AGAINST] = st.column_config.TextColumn(
             help=f"{name} minus Popularity's over the same users, with its 95% interval. Better or worse only where a "
             "paired test, corrected for the number of comparisons, tells the two apart."
         )
-    for metric in GROUPS[group]:
+    first = board.standing.metric  # what ranks the models stands beside them
+    for metric in sorted(GROUPS[group], key=lambda name: name != first):
         _add(shown, columns, metric, rows, board.request.k)
     raw = pd.DataFrame([_flat(board, row) for row in rows])
     tables.table(shown, f"models-leaderboard-{group}", columns=columns, data=raw)
@@ -124,7 +126,7 @@ def _add(shown: pd.DataFrame, columns: dict[str, Any], metric: str, rows: list[R
     spreads = [row.spread(metric) for row in rows]
     if any(spread is not None for spread in spreads):
         shown[f"{name} {_BETWEEN}"] = [
-            formats.NO_VALUE if spread is None else f"± {formats.decimal(spread, digits + 1)}" for spread in spreads
+            formats.NO_VALUE if spread is None else formats.decimal(spread, digits + 1) for spread in spreads
         ]
         columns[f"{name} {_BETWEEN}"] = st.column_config.TextColumn(
             help="Standard deviation of the figure between seeds; the figure is their mean. “—” for models that a "
@@ -138,7 +140,7 @@ def _best(board: Leaderboard, model: str) -> str:
         return ""
     if len(best) == 1:
         return f"{leaderboard.STAR} best"
-    return f"{leaderboard.STAR} first" if model == best[0] else f"{leaderboard.STAR} not told apart from the first"
+    return f"{leaderboard.STAR} first" if model == best[0] else f"{leaderboard.STAR} not told apart"
 
 
 def _against(board: Leaderboard, model: str) -> str:

@@ -11,6 +11,7 @@ from engine.models import MODELS
 from engine.segments.quality import SMALL
 from pages.parts import focus, formats, groupings, leaderboard, leaderboard_table, segment_quality, tables
 
+_NAMED = 3
 _PATHS = {
     "what most chose": "the list of what most people chose",
     "one list of its own": "a list of its own, the same for all of them",
@@ -104,5 +105,7 @@ def _best(models: tuple[str, ...], small: bool) -> str:
         return "nobody to measure"
     if small:
         return "few users: do not act on it"
-    titles = [MODELS[model].title for model in models]
-    return f"{leaderboard.STAR} {titles[0]}" if len(titles) == 1 else f"≈ not told apart: {formats.listed(titles)}"
+    titles = [MODELS[model].title for model in models[:_NAMED]]
+    if len(models) > _NAMED:
+        titles.append(f"{len(models) - _NAMED} more")
+    return f"{leaderboard.STAR} {titles[0]}" if len(models) == 1 else f"≈ not told apart: {formats.listed(titles)}"

@@ -34,6 +34,6 @@ def draw() -> None:
 def _line(info: ModelInfo) -> str:
     learns = "predicts ratings" if info.predicts_ratings else "orders items, predicts no rating"
     return (
-        f"- **{info.title}**: {info.description} *{info.when_to_use}* From events: {info.on_events} It {learns}. "
+        f"- **{info.title}**: {info.description} *{info.when_to_use}* It {learns}. "
         f"Source: {formats.words(info.source)}."
     )

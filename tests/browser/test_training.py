@@ -1,5 +1,6 @@
 """Training in a real browser: from the sample to a leaderboard, cancelled midway, reopened by somebody else."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import running_server, settle
 
 LONG = 180_000
+TABLE = ".st-key-csv-models-leaderboard-Lists"
 
 
 def own_choice(*models, **more):
@@ -32,6 +34,7 @@ def trained_link(server, chromium):
     page.goto(server)
     page.get_by_role("heading").first.wait_for()
     page.get_by_role("link", name="Models").click()
+    page.get_by_role("heading", name="Which model ranks best?").wait_for()
     expect(page.get_by_text("Nothing is trained with these settings yet.")).to_be_visible()
     page.get_by_role("spinbutton", name="Items in a list (k)").fill("5")
     page.keyboard.press("Enter")
@@ -50,7 +53,8 @@ def trained_link(server, chromium):
 def test_from_the_sample_to_a_leaderboard(server, chromium, trained_link):
     link, answer = trained_link
     assert "models_k=5" in link
-    assert "Popularity" in answer or "ranks best" in answer
+    assert "est by nDCG@5: " in answer
+    assert "Popularity" in answer
 
 
 def test_a_link_reopened_in_a_second_browser_shows_the_same_leaderboard(server, visit, trained_link):
@@ -58,12 +62,17 @@ def test_a_link_reopened_in_a_second_browser_shows_the_same_leaderboard(server, 
     page = visit(link.removeprefix(server))
     expect(page.get_by_role("heading", name=answer)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_have_count(0)
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").locator("visible=true").first).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download CSV").click()
+        page.locator(TABLE).get_by_role("button", name="Download CSV").click()
     table = download.value.path().read_text()
     assert table.startswith("model,title,k,")
     assert "popularity,Popularity,5," in table
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download JSON").click()
+    kept = json.loads(download.value.path().read_text())
+    assert kept["standing"]["sentence"] == answer
+    assert kept["data"] == {"data": "sample"}
 
 
 def test_a_model_is_cancelled_midway_and_the_rest_stays(visit, trained_link):
@@ -99,5 +108,5 @@ def test_recommendations_follow_the_user_and_the_dial_in_the_link(visit):
 
 def test_nothing_is_cut_off_on_a_phone(server, visit, trained_link):
     page = visit(trained_link[0].removeprefix(server), width=390, scheme="dark")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.locator(TABLE)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 2")

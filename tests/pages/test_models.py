@@ -120,8 +120,8 @@ def test_models_that_draw_are_repeated_with_seeds(open_page, rated):
     assert not page.exception
     assert not [button for button in page.button if button.label.startswith("Train")]
     assert "Random: means over 2 seeds." in words(page)
-    spread = board(page).set_index("Model")["nDCG@10 from seed to seed"]
-    assert spread["Random"].startswith("± 0.0")
+    spread = board(page).set_index("Model")["nDCG@10 ± seeds"]
+    assert spread["Random"].startswith("0.0")
     assert list(spread[["Popularity", "Baseline"]]) == ["—", "—"]
 
 
