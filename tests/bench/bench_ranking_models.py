@@ -8,9 +8,11 @@ from time import perf_counter
 
 import numpy as np
 
+from engine.models import MODELS
 from tests.bench import ranking_peers
 from tests.bench.comparison import Comparison, Measured
 from tests.bench.serving import FIT, HALF, MOST, TOP, measured_ours, some_users, train_of, waiting, waits
+from tests.bench.surprise_idiom import ALGORITHMS
 
 SLIM_ITEMS = 20
 SAME_FORMULA = ("numpy_ease", "numpy_user_ease", "sklearn_content", "python_sequence", "python_session_knn")
@@ -65,15 +67,18 @@ PEERS = (
     ("als", "implicit_als", 1, None),
     ("bpr", "implicit_bpr", None, None),
     ("item_knn", "implicit_item_knn", 1, None),
-    ("item_knn", "sklearn_item_knn", 2, None),
-    ("content", "sklearn_content", 2, None),
+    ("item_knn", "sklearn_item_knn", 1.5, None),
+    ("content", "sklearn_content", 1, None),
     ("sequence", "python_sequence", 10, 200),
-    ("session_knn", "python_session_knn", 5, 200),
+    ("session_knn", "python_session_knn", 3, 200),
     ("hybrid", None, None, None),
 )
-# SLIM and the fusion take minutes at a million.
-SLOW = (("slim", "sklearn_slim", 20, None), ("fusion", None, None, None))
+# SLIM, the fusion and whatever else the registry lists take minutes at a million.
+SLIM = ("slim", "sklearn_slim", 2, None)
+REST = tuple(
+    (name, None, None, None) for name in MODELS if name not in ("slim", *ALGORITHMS, *(model for model, *_ in PEERS))
+)
 COMPARISONS = (
-    *(_job(100_000, model, peer, target, users) for model, peer, target, users in (*PEERS, *SLOW)),
+    *(_job(100_000, model, peer, target, users) for model, peer, target, users in (*PEERS, SLIM, *REST)),
     *(_job(1_000_000, model, peer, target, users) for model, peer, target, users in PEERS),
 )
