@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -12,19 +13,22 @@ from scipy import sparse
 
 from engine.control.control import Control
 from engine.control.steering import blended, hidden_items, used_rows
+from engine.control.welcoming import grouped, welcome
 from engine.dataset import Dataset
 from engine.evaluation.pairs import users_at_once
 from engine.models import Ranking, Recommender, top_k
+from engine.models.group_popularity import GroupPopularity
 from engine.models.newcomers import Newcomers, able_to_serve
 from engine.pairs import seen_items
 from engine.preferences import Preferences
 
-Path = Literal["trained", "folded in", "content", "popularity"]
+Path = Literal["trained", "folded in", "content", "groups", "popularity"]
 
 SENTENCES: Mapping[Path, str] = {
     "trained": "Served by the model as it was trained.",
     "folded in": "Folded in without training again: the model was given their history as it is now.",
     "content": "This model cannot take in a history without training again, so likeness to what they had served it.",
+    "groups": "Popular with people of the same groups, by the user table: there is no history of theirs to use.",
     "popularity": "Popular with everybody: no history of theirs was used.",
 }
 """What each path is, for a reader."""
@@ -59,8 +63,9 @@ def listed(
 ) -> Listed:
     """Return the lists of ``users`` with everybody's control honoured.
 
-    Users without a history, and those who turned personalisation off, get what most people chose. Those who reset
-    their taste are served as new users are, by what they did since.
+    Users without a history get what people of their groups chose, where the user table has groups, and otherwise,
+    as those who turned personalisation off, what most people chose. Those who reset their taste are served as new
+    people are, by what they did since.
 
     Args:
         dataset: what ``model`` was trained on, all of it.
@@ -147,6 +152,11 @@ class _Wishes:
     dataset: Dataset
     model: Recommender
 
+    @cached_property
+    def welcome(self) -> GroupPopularity | None:
+        """What serves users without a history whose groups are known."""
+        return welcome(self.dataset.preferences)
+
     def listed(
         self,
         histories: Preferences,
@@ -171,6 +181,11 @@ class _Wishes:
                 scores[anew] = Newcomers(able, histories).score(np.flatnonzero(anew))
             paths = [path if new else each for new, each in zip(anew, paths, strict=True)]
         paths = ["trained" if one else each for one, each in zip(as_trained, paths, strict=True)]
+        newcomers = np.flatnonzero((histories.user_items == 0) & (share > 0) & (trained >= 0))
+        if len(newcomers) and self.welcome is not None:
+            known = newcomers[grouped(self.welcome, self.dataset.preferences, trained[newcomers])]
+            scores[known] = self.welcome.score(trained[known])
+            paths = ["groups" if place in known else each for place, each in enumerate(paths)]
         everybodys = np.array([path == "popularity" for path in paths])
         by_popularity = np.repeat(everybodys[:, None], len(popular), axis=1)
         between = ~everybodys & (share < 1)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.control.listing import Path
+from engine.control.welcoming import welcome
 from engine.dataset import Dataset
 from engine.deeds import Deeds, deeds_of
 from engine.models import Reason, Recommender, reasons
@@ -57,6 +58,8 @@ def _told(
     history: Preferences,
     deeds: Deeds,
 ) -> list[Reason]:
+    if path == "groups" and user is not None and (welcoming := welcome(dataset.preferences)) is not None:
+        return reasons(welcoming, dataset.preferences, dataset.items, user, items, deeds=deeds)
     if path == "trained" and user is not None:
         return reasons(model, dataset.preferences, dataset.items, user, items, deeds=deeds)
     able = cast(Recommender, able_to_serve(model, dataset.preferences)[0])

@@ -20,6 +20,8 @@ def answer(user_id: str, n_had: int, shown: Mapping[str, Slate], control: Contro
     """Say how personal the lists are."""
     who = formats.plain(user_id)
     everybodys = "every list holds what is popular with everybody."
+    if n_had == 0 and any(slate.path == "groups" for slate in shown.values()):
+        return f"{who} has no history here: every list holds what is popular with people of the same groups."
     if n_had == 0:
         return f"{who} has no history here, so nothing can be personal: {everybodys}"
     if control.personalisation == 0:

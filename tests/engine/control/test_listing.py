@@ -132,6 +132,23 @@ def test_who_has_no_history_gets_what_is_popular():
     assert found.paths == ("trained", "popularity")
 
 
+def test_who_has_no_history_gets_what_is_popular_in_their_groups():
+    rng = np.random.default_rng(0)
+    rows = [(user, int(item) + 6 * (user % 2)) for user in range(40) for item in rng.permutation(6)[:3]]
+    countries = {"country": [["NO", "SE"][user % 2] for user in range(42)]}
+    data = make_log([*rows, *[(user, 11) for user in range(1, 39, 4)]], n_users=42, users=countries)
+    model = make_model("ease").fit(data.preferences)
+    found = listed(data, model, np.array([0, 40, 41]), 5, controls={41: Control(personalisation=0)})
+    assert found.paths == ("trained", "groups", "popularity")
+    own = make_model("group_popularity").fit(data.preferences).score(np.array([40]))
+    assert found.ranking.items[1].tolist() == np.argsort(-own[0], kind="stable")[:5].tolist()
+    assert (found.ranking.items[1] < 6).all()  # what people from Norway chose
+    shown = slate(data, model, 40, k=5)
+    assert shown.served.startswith("Popular with people of the same groups")
+    assert shown.items["reason"].str.startswith("Popular with people of country").all()
+    assert listed_new(data, model, had_these(data, np.array([])), K, control=Control()).paths == ("popularity",)
+
+
 def test_blocks_do_not_matter(ease, monkeypatch):
     controls = {4: Control(personalisation=0.3), 9: Control(personalisation=0), 10: Control(hidden_items=("i0",))}
     whole = lists(ease, controls)
