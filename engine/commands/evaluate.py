@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.data_options import OPTIONS, add_data_options, load_from
 from engine.commands.leaderboard import print_leaderboard
+from engine.commands.named_models import named_models
 from engine.commands.printing import print_json
 from engine.commands.progress import progress
 from engine.errors import DataError, ModelError
@@ -24,7 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("evaluate", help="how well models predict what users did next")
     add_data_options(parser, nargs="?")
-    parser.add_argument("--models", metavar="NAME,...", help="models, for instance popularity,svd")
+    parser.add_argument(
+        "--models", metavar="NAME,...", help="models, for instance popularity,svd or 'ease(penalty=300),svd'"
+    )
     parser.add_argument("--k", type=int, default=10, help="length of the lists (default 10)")
     parser.add_argument(
         "--split",
@@ -107,9 +110,10 @@ def _asked(args: argparse.Namespace) -> Request:
 
     if args.models is None:
         raise ModelError("No models were named; give --models, for instance --models popularity,svd.")
-    names = tuple(dict.fromkeys(name.strip() for name in args.models.split(",") if name.strip()))
+    named = named_models(args.models)
     return Request(
-        models=names,
+        models=tuple(named),
+        params={name: params for name, params in named.items() if params},
         k=args.k,
         split=args.split,
         test_share=args.test_share,

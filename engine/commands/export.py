@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.commands.data_options import add_data_options, load_from
+from engine.commands.named_models import named_model
 from engine.commands.progress import progress
-from engine.errors import DataError, ModelError, unknown
+from engine.errors import DataError, ModelError
 
 if TYPE_CHECKING:
     from engine.control import Control, Listed
@@ -26,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("export", help="a model's list for every user, as a Parquet file")
     add_data_options(parser)
-    parser.add_argument("--model", required=True, metavar="NAME", help="the model, for instance ease")
+    parser.add_argument("--model", required=True, metavar="NAME", help="the model, such as ease or 'ease(penalty=300)'")
     parser.add_argument("--k", type=int, default=20, help="length of the lists (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the model (default 0)")
     parser.add_argument("--reasons", action="store_true", help="also write why each item is listed; takes longer")
@@ -47,8 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.control import controls_of, listed
     from engine.models import MODELS, make_model
 
-    if args.model not in MODELS:
-        raise ModelError(unknown("Model", args.model, MODELS))
+    name, params = named_model(args.model)
     if args.k < 1:
         raise ModelError(f"--k was {args.k}; it must be 1 or more, for instance 20.")
     if args.seed < 0:
@@ -58,14 +58,14 @@ def run(args: argparse.Namespace) -> int:
     with progress() as report:
         report("Reading the data", None, None)
         dataset = load_from(args).dataset
-        report(f"Fitting {MODELS[args.model].title}", None, None)
-        model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
+        report(f"Fitting {MODELS[name].title}", None, None)
+        model = make_model(name, params, args.seed).fit(dataset.preferences)
         controls = controls_of(dataset)
         found = listed(dataset, model, np.arange(dataset.n_users), args.k, controls=controls, report=report)
         told = _reasons(dataset, model, found, controls, report) if args.reasons else None
         report("Writing", None, None)
         rows = _write(dataset, found, told, args.out)
-    print(f"{rows:,} rows for {dataset.n_users:,} users by {MODELS[args.model].title} in {args.out}.")
+    print(f"{rows:,} rows for {dataset.n_users:,} users by {MODELS[name].title} in {args.out}.")
     if controls:
         print(f"{len(controls):,} of them have turned down, reset or hidden something; it is honoured.")
     return 0

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.commands.data_options import add_data_options, load_from
+from engine.commands.named_models import named_model
 from engine.commands.printing import print_json, print_table
 from engine.commands.progress import progress
-from engine.errors import DataError, ModelError, unknown
+from engine.errors import DataError, ModelError
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
@@ -27,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
     parser = subparsers.add_parser("recommend", help="what a model would show one user next, and why")
     add_data_options(parser)
-    parser.add_argument("--model", required=True, metavar="NAME", help="the model, for instance svd")
+    parser.add_argument("--model", required=True, metavar="NAME", help="the model, such as svd or 'svd(n_factors=20)'")
     whose = parser.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", metavar="ID", help="the user's id, as in the data")
     whose.add_argument(
@@ -53,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.models import MODELS, make_model
     from engine.slate import slate, slate_new
 
-    if args.model not in MODELS:
-        raise ModelError(unknown("Model", args.model, MODELS))
+    name, params = named_model(args.model)
     if args.k < 1:
         raise ModelError(f"--k was {args.k}; it must be 1 or more, for instance 10.")
     if args.seed < 0:
@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
         dataset = load_from(args).dataset
         user = None if args.user is None else find_user(dataset, args.user)
         had = _named(dataset, args.had) if user is None else _had(dataset, user)
-        report(f"Fitting {MODELS[args.model].title}", None, None)
-        model = make_model(args.model, seed=args.seed).fit(dataset.preferences)
+        report(f"Fitting {MODELS[name].title}", None, None)
+        model = make_model(name, params, args.seed).fit(dataset.preferences)
         report("Ranking", None, None)
         if user is None:
             found = slate_new(dataset, model, had, k=args.k)
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             {
                 "dataset": dataset.name,
                 "fingerprint": dataset.fingerprint,
-                "model": args.model,
+                "model": name,
                 "user": args.user,
                 "k": args.k,
                 "items_had": len(had),
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         )
     else:
         who = "somebody new" if user is None else f"user {args.user}"
-        print(f"{MODELS[args.model].title} for {who}, who had {len(had):,} of {dataset.n_items:,} items.")
+        print(f"{MODELS[name].title} for {who}, who had {len(had):,} of {dataset.n_items:,} items.")
         print(f"{control.sentence} {found.served}\n" if control.decided else f"{found.served}\n")
         if shown.empty:
             print("Nothing is left to recommend.")
