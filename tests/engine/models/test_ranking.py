@@ -68,3 +68,18 @@ def test_training_items_are_left_out():
     for user, row in enumerate(ranking.items):
         assert not set(row[row >= 0]) & set(train.item[train.user == user])
         assert (row >= 0).sum() == train.n_items - train.user_items[user]
+
+
+def test_a_large_catalogue_is_scored_for_fewer_users_at_once(monkeypatch):
+    class Noting(Given):
+        def score(self, users):
+            asked.append(len(users))
+            return super().score(users)
+
+    asked: list[int] = []
+    rng = np.random.default_rng(0)
+    model, seen = Noting(rng.random((7, 10))), sparse.csr_array(rng.random((7, 10)) < 0.3)
+    at_once = top_k(model, np.arange(7), 3, exclude=seen).items
+    monkeypatch.setattr("engine.models.ranking._SCORES_AT_ONCE", 25)
+    assert np.array_equal(top_k(model, np.arange(7), 3, exclude=seen).items, at_once)
+    assert asked == [7, 2, 2, 2, 1]
