@@ -15,6 +15,7 @@ from tests.bench.serving import FIT, HALF, MOST, TOP, measured_ours, some_users,
 from tests.bench.surprise_idiom import ALGORITHMS
 
 SLIM_ITEMS = 20
+ALONE = 40
 SAME_FORMULA = ("numpy_ease", "numpy_user_ease", "sklearn_content", "python_sequence", "python_session_knn")
 
 
@@ -34,7 +35,7 @@ def theirs(rows: int, model: str, peer: str, users: int | None) -> Measured:
     start = perf_counter()
     lists(some if users else np.arange(train.n_users))
     ranked = (perf_counter() - start) * train.n_users / len(some)
-    alone = waits(lambda user: lists(np.array([user])), some[:100].tolist())
+    alone = waits(lambda user: lists(np.array([user])), some[:ALONE].tolist())
     checked = lists(some[:10])
     note = f"lists of {users} of {train.n_users} users, scaled by {train.n_users / users:.0f}" if users else ""
     answer = [] if peer not in SAME_FORMULA or checked is None else checked.ravel().tolist()
@@ -69,8 +70,8 @@ PEERS = (
     ("item_knn", "implicit_item_knn", 1, None),
     ("item_knn", "sklearn_item_knn", 1.5, None),
     ("content", "sklearn_content", 1, None),
-    ("sequence", "python_sequence", 10, 200),
-    ("session_knn", "python_session_knn", 3, 200),
+    ("sequence", "python_sequence", 10, 50),
+    ("session_knn", "python_session_knn", 3, 100),
     ("hybrid", None, None, None),
 )
 # SLIM, the fusion and whatever else the registry lists take minutes at a million.
