@@ -147,6 +147,8 @@ def _against(board: Leaderboard, model: str) -> str:
     if model == YARDSTICK:
         return "the yardstick"
     pair = board.standing.between(model, YARDSTICK)
+    if pair.difference is None:
+        return formats.NO_VALUE
     ends = formats.interval(formats.signed(pair.low, 4), formats.signed(pair.high, 4))
     return f"{leaderboard.MARKS[pair.reading]} {formats.signed(pair.difference, 4)} ({ends})"
 

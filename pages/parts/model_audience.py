@@ -49,10 +49,10 @@ def segments(board: Leaderboard) -> None:
         pd.DataFrame(
             {
                 "Segment": best["segment"],
-                "Users measured": best["users"].map(formats.count),
                 f"Best by {name}": [
                     _best(models, bool(small)) for models, small in zip(best["best"], best["small"], strict=True)
                 ],
+                "Users measured": best["users"].map(formats.count),
             }
         ),
         f"models-best-{by}",
@@ -76,6 +76,7 @@ def newcomers(board: Leaderboard) -> None:
     st.markdown(
         f"**New users**: {formats.plural(users, 'user')} of the test had nothing to learn from. They are left out of "
         "the leaderboard; this is what they were given, and how good it was."
+        + (f" Fewer than {SMALL} users are too few to act on." if users < SMALL else "")
     )
     rows = [(model, board.cold[model]) for model in board.standing.order]
     tables.table(

@@ -224,3 +224,13 @@ def test_a_model_that_cannot_learn_says_so_in_a_sentence(open_page):
     assert not page.exception
     assert "leaves nothing to" in page.error[0].value
     jobs.shutdown()
+
+
+def test_where_nobody_can_be_measured_the_page_says_so(open_page):
+    # Everybody comes back for what they had: there is nothing new to find.
+    dataset = make_log([(user, user % 3, 10.0 * again + user) for again in range(5) for user in range(6)])
+    evaluated(dataset, QUICK)
+    page = open_page(dataset, models_segments="Lifecycle")
+    assert not page.exception
+    assert "Fewer than two users can be measured by nDCG@10, so no model can be called best." in words(page)
+    assert set(board(page)["Against Popularity"]) == {"the yardstick", "—"}
