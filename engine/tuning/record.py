@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from engine.evaluation.answer import TITLES
+
 State = Literal["done", "pruned", "failed"]
 Ended = Literal["all", "early", "not yet"]
 
@@ -94,13 +96,14 @@ class Tuned:
         return tuple(None if best is None else best.value for best in up_to)
 
     @property
+    def measure(self) -> str:
+        """The metric's name for people."""
+        return self.metric.upper() if self.metric in LOWER_IS_BETTER else f"{TITLES[self.metric]}@{self.k}"
+
+    @property
     def sentence(self) -> str:
         """The plain reading."""
-        return self.reading(self.metric.upper() if self.metric in LOWER_IS_BETTER else f"{self.metric}@{self.k}")
-
-    def reading(self, measure: str) -> str:
-        """Return the plain reading, with the metric called ``measure``."""
-        return " ".join([f"{self.title}: {self._found(measure)}.", *self._ending()])
+        return " ".join([f"{self.title}: {self._found()}.", *self._ending()])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON data."""
@@ -117,9 +120,9 @@ class Tuned:
         named = {each.name: kept[each.name] for each in fields(cls)}
         return cls(**named | {"trials": tuple(Trial(**trial) for trial in kept["trials"])})
 
-    def _found(self, measure: str) -> str:
+    def _found(self) -> str:
         tried = _counted(len(self.trials))
-        where = f"{measure} on {self.validation_rows:,} validation rows"
+        where = f"{self.measure} on {self.validation_rows:,} validation rows"
         if self.value is None:
             return "no trial could be measured"
         if self.default_value is None:

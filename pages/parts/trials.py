@@ -6,22 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from engine.tuning import Tuned
-from pages.parts import charts, formats, leaderboard, tables
+from pages.parts import charts, formats, tables
 
 _SAID = {"done": "● to the end", "pruned": "▽ given up early", "failed": "✕ failed"}
 _BEST = "★ best"
 _ROWS = 7
 
 
-def measure(found: Tuned) -> str:
-    """Return the metric's name for people."""
-    return leaderboard.title(found.metric, found.k)
-
-
 def chart(found: Tuned) -> None:
     """Draw each trial's metric with the best so far and the defaults; shape and word say how a trial ended."""
     rows = _rows(found)
-    drawn = charts.figure(x_title="Trial", y_title=measure(found), height=300)
+    drawn = charts.figure(x_title="Trial", y_title=found.measure, height=300)
     blue, orange, *_ = charts.colours()
     drawn.add_scatter(
         x=rows["trial"],
@@ -61,7 +56,7 @@ def chart(found: Tuned) -> None:
     drawn.update_yaxes(nticks=6)
     charts.show(
         drawn,
-        alt=f"{measure(found)} on the validation rows of each of {formats.plural(len(rows), 'trial')}; the best "
+        alt=f"{found.measure} on the validation rows of each of {formats.plural(len(rows), 'trial')}; the best "
         f"reached {formats.decimal(found.value, 4)}, the defaults {formats.decimal(found.default_value, 4)}.",
         data=rows,
         name="tuning-trials",
@@ -75,7 +70,7 @@ def table(found: Tuned) -> None:
         {
             "Trial": trial.number + 1,
             "Ended": _BEST if trial == found.best else _SAID[trial.state],
-            measure(found): trial.value,
+            found.measure: trial.value,
             **{name: value(trial.params.get(name)) for name in names},
             **({"Why": trial.reason} if any(each.reason for each in found.trials) else {}),
         }
@@ -83,7 +78,7 @@ def table(found: Tuned) -> None:
     ]
     columns = {
         "Trial": st.column_config.NumberColumn(pinned=True),
-        measure(found): st.column_config.NumberColumn(
+        found.measure: st.column_config.NumberColumn(
             format="%.4f", help="On the validation rows; of a trial given up early, after a quarter of its passes."
         ),
     }

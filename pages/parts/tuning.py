@@ -165,7 +165,7 @@ def _live(request: Mapping[str, Any], key: str) -> None:
 
 
 def _show(found: Tuned, best: str) -> None:
-    st.markdown(f"**{found.reading(trials.measure(found))}**")
+    st.markdown(f"**{found.sentence}**")
     if found.best is not None:
         st.markdown(f"{best}, number {found.best.number + 1}: {trials.told(found)}.")
     trials.chart(found)

@@ -44,22 +44,22 @@ def test_an_error_is_best_when_least():
 @pytest.mark.parametrize(
     ("search", "sentence"),
     [
-        (found(DONE, BETTER), "SVD: 0.6000 ndcg@5 on 1,200 validation rows after 2 trials; 0.5000 with the defaults."),
-        (found(DONE), "SVD: 0.5000 ndcg@5 on 1,200 validation rows with the defaults, the only trial."),
+        (found(DONE, BETTER), "SVD: 0.6000 nDCG@5 on 1,200 validation rows after 2 trials; 0.5000 with the defaults."),
+        (found(DONE), "SVD: 0.5000 nDCG@5 on 1,200 validation rows with the defaults, the only trial."),
         (
             found(DONE, PRUNED),
-            "SVD: none of 2 trials was better than the defaults, 0.5000 ndcg@5 on 1,200 validation rows. 1 trial was "
+            "SVD: none of 2 trials was better than the defaults, 0.5000 nDCG@5 on 1,200 validation rows. 1 trial was "
             "given up after a quarter of the passes.",
         ),
         (found(FAILED), "SVD: no trial could be measured. 1 trial failed."),
         (
             found(FAILED, DONE, PRUNED),
-            "SVD: 0.5000 ndcg@5 on 1,200 validation rows after 3 trials; the defaults failed. 1 trial was given up "
+            "SVD: 0.5000 nDCG@5 on 1,200 validation rows after 3 trials; the defaults failed. 1 trial was given up "
             "after a quarter of the passes. 1 trial failed.",
         ),
         (
             found(DONE, BETTER, PRUNED, FAILED, ended="early"),
-            "SVD: 0.6000 ndcg@5 on 1,200 validation rows after 4 trials; 0.5000 with the defaults. 1 trial was given "
+            "SVD: 0.6000 nDCG@5 on 1,200 validation rows after 4 trials; 0.5000 with the defaults. 1 trial was given "
             "up after a quarter of the passes. 1 trial failed. The search ended before the 9 trials asked for, as the "
             "last 2 brought nothing better.",
         ),
