@@ -21,7 +21,8 @@ def learn_choice(
         columns: what is known of each candidate, one row each, shape (candidates, columns).
         wanted: whether the user wanted it, shape (candidates,).
         user: whose candidate it is, ascending, shape (candidates,).
-        penalty: times the squared length of the weights, beside the mean loss of a user.
+        penalty: times the squared length of the weights, beside the sum of the users' losses: the fewer users, the
+            more it holds back.
 
     Returns:
         Shape (columns,); zeros where nobody wanted any candidate.
@@ -34,6 +35,7 @@ def learn_choice(
     columns, wanted, counts, n_wanted = columns[useful], wanted[useful], counts[n_wanted > 0], n_wanted[n_wanted > 0]
     starts = np.cumsum(counts) - counts
     share = 1 / np.sqrt(n_wanted) / len(counts)
+    held_back = penalty / len(counts)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         score = columns @ weights
@@ -42,7 +44,7 @@ def learn_choice(
         likelihood = np.add.reduceat(np.where(wanted, score, 0.0), starts) - n_wanted * np.log(total)
         expected = np.exp(score) * np.repeat(share * n_wanted / total, counts)
         slope = columns.T @ (expected - np.where(wanted, np.repeat(share, counts), 0.0))
-        return float(penalty * weights @ weights - share @ likelihood), slope + 2 * penalty * weights
+        return float(held_back * weights @ weights - share @ likelihood), slope + 2 * held_back * weights
 
     found = minimize(loss, np.zeros(columns.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     weights: NDArray[np.float64] = found.x

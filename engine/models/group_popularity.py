@@ -30,13 +30,15 @@ class GroupPopularity:
         groups: which groups there are.
         lift: what a group adds to an item beyond ``level``, shape (groups, items).
         level: what a group adds to every item, shape (groups,).
-        popularity: logarithm of each item's share of the choices, half a choice added to each, shape (items,).
+        overall: logarithm of each item's share of the choices, half a choice added to each, shape (items,).
+        popularity: share of the users with a history who chose each item, shape (items,).
         table: the users of the training data, without pairs.
     """
 
     groups: Groups
     lift: sparse.csr_array
     level: NDArray[np.float64]
+    overall: NDArray[np.float64]
     popularity: NDArray[np.float64]
     table: Preferences
 
@@ -55,7 +57,8 @@ class GroupPopularity:
         self.groups = learn_groups(train) if self.by_group else Groups((), {})
         self.table = replace(train.take(np.zeros(len(train), dtype=bool)), items=None)
         share = (train.item_users + 0.5) / (len(train) + 0.5 * train.n_items)
-        self.popularity = np.log(share)
+        self.overall = np.log(share)
+        self.popularity = train.item_users / np.count_nonzero(train.user_items)
         chosen = sparse.csr_array((np.ones(len(train)), (train.user, train.item)), shape=train.matrix.shape)
         counts = sparse.csr_array(self.groups.members(train.users, train.n_users).T @ chosen)
         prior = self.smoothing * len(train) / np.count_nonzero(train.user_items)
@@ -74,20 +77,20 @@ class GroupPopularity:
         Raises:
             ModelError: where ``new`` is about another catalogue.
         """
-        if new.n_items != len(self.popularity):
+        if new.n_items != len(self.overall):
             raise ModelError(
                 f"These histories are about {new.n_items:,} items; the model was trained on "
-                f"{len(self.popularity):,}. Give histories of the same catalogue."
+                f"{len(self.overall):,}. Give histories of the same catalogue."
             )
         inside = self.groups.members(new.users, new.n_users)
         scores = dense_product(inside, self.lift)
         scores += (inside @ self.level)[:, None]
-        scores += self.popularity_weight * self.popularity
+        scores += self.popularity_weight * self.overall
         return scores
 
-    def lifts(self, user: int, item: int) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """Return the user's groups and how often each chooses ``item`` for once that everybody does."""
-        inside = self.groups.members(self.table.of_users(np.array([user])).users, 1).indices
+    def lifts(self, person: Preferences, item: int) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Return the groups of ``person`` (user 0) and how often each chooses ``item`` for once that everybody does."""
+        inside = self.groups.members(person.users, 1).indices
         amounts = self.lift[:, [item]].toarray()[inside, 0] + self.level[inside]
         return tuple(self.groups.names[place] for place in inside), np.exp(amounts)
 

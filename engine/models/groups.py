@@ -25,7 +25,7 @@ class Groups:
     """Which groups there are.
 
     Attributes:
-        names: what each group is called, for instance ``country=NO`` or ``age 25 to 31``.
+        names: what each group is called, for instance ``country NO`` or ``age 25 to 31``.
         columns: the columns they come from, with the values that name a group, or the ends of number ranges.
     """
 
@@ -74,7 +74,7 @@ def learn_groups(train: Preferences) -> Groups:
         shared = tuple(sorted(str(name) for name in counts.index[(counts >= FEWEST) & (counts < len(known))]))
         if shared:
             columns[str(column)] = shared
-            names += [f"{column}={name}" for name in shared]
+            names += [f"{column} {name}" for name in shared]
     return Groups(tuple(names), columns)
 
 

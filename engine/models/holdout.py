@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.preferences import Preferences
 
-Holdout = Literal["random", "latest"]
+Holdout = Literal["random", "latest", "both"]
 
 
 def hold_out(train: Preferences, share: float, how: Holdout, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -18,15 +18,26 @@ def hold_out(train: Preferences, share: float, how: Holdout, rng: np.random.Gene
     Args:
         train: the pairs.
         share: below 1.
-        how: ``latest`` takes each user's last pairs by time, which needs times; ``random`` draws them.
+        how: ``latest`` takes each user's last pairs by time, ``random`` draws them, and ``both`` takes the first
+            half of them the one way and the rest the other; without times all are drawn.
         rng: draws pairs, and the order of equal times.
     """
     tie = rng.random(len(train))
-    order = np.lexsort(
-        (tie, train.time, train.user) if how == "latest" and train.time is not None else (tie, train.user)
-    )
+    n_held = np.floor(train.user_items * share)[train.user]
+    place = _from_end(train, tie, None if how == "random" else train.time)
+    if how == "both" and train.time is not None:
+        place = _from_end(train, tie, place < n_held // 2)
+    left: NDArray[np.bool_] = place < n_held
+    return left
+
+
+def _from_end(
+    train: Preferences, tie: NDArray[np.float64], first: NDArray[np.generic] | None = None
+) -> NDArray[np.int64]:
+    """Return each pair's place among its user's counted from the last (0), by ``first`` and then by ``tie``."""
+    order = np.lexsort((tie, train.user) if first is None else (tie, first, train.user))
     place = np.empty(len(train), dtype=np.int64)
     place[order] = np.arange(len(train))
     ends = np.cumsum(train.user_items)
-    left: NDArray[np.bool_] = ends[train.user] - place <= np.floor(train.user_items * share)[train.user]
-    return left
+    from_end: NDArray[np.int64] = ends[train.user] - 1 - place
+    return from_end

@@ -183,7 +183,7 @@ def _of_vote(model: Fusion, story: Story, ballots: list[tuple[int, object, NDArr
         return Reason(f"No model puts it forward; it goes by how many chose it: {share:.1%} of people")
     votes.sort(key=lambda vote: -vote.points)
     for vote in votes:
-        named = carrying(model, story.alone, item, _ordered(vote.member, story, item))
+        named = carrying(model, story.alone, item, speaking_for(vote.member, story, item))
         if len(named):
             most = ", which counts most here" if vote is votes[0] else ""
             return Reason(f"Because you {story.did(named)} (number {vote.rank} by {vote.title}{most})", _codes(named))
@@ -191,7 +191,7 @@ def _of_vote(model: Fusion, story: Story, ballots: list[tuple[int, object, NDArr
     return Reason(f"Number {first.rank} by {first.title}, which counts most here; no few items of yours decide it")
 
 
-def _ordered(voter: object, story: Story, item: int) -> NDArray[np.integer]:
+def speaking_for(voter: object, story: Story, item: int) -> NDArray[np.integer]:
     """Return the items of the history that speak for ``item`` in a member's own score, the loudest first."""
     match voter:
         case LinearModel() | Als() | Content() | Sequence() | SessionKnn():

@@ -16,6 +16,7 @@ from engine.models.co_clustering import CoClustering
 from engine.models.content import Content
 from engine.models.factors import FactorModel
 from engine.models.fusion import Fusion
+from engine.models.group_popularity import GroupPopularity
 from engine.models.histories import HistoryModel
 from engine.models.hybrid import Hybrid
 from engine.models.linear import LinearModel
@@ -33,6 +34,8 @@ from engine.models.rating_reasons import of_baseline, of_factors, of_groups, of_
 from engine.models.sequence import Sequence
 from engine.models.session_knn import SessionKnn
 from engine.models.slope_one import SlopeOne
+from engine.models.stacked import Stacked
+from engine.models.stacked_reasons import of_group, of_stack
 from engine.models.story import Reason, Story, people
 from engine.models.user_ease import UserEase
 from engine.preferences import Preferences
@@ -65,6 +68,8 @@ def reasons(
         model = model.knowing(preferences)
     if isinstance(model, Fusion):
         return of_votes(model, story, recommended)
+    if isinstance(model, Stacked):
+        return of_stack(model, story, recommended)
     return [_reason(model, story, int(item)) for item in recommended]
 
 
@@ -98,6 +103,8 @@ def _reason(model: Recommender, story: Story, item: int) -> Reason:
             return of_blend(model, story, item)
         case UserEase():
             return of_supporters(model, story, item)
+        case GroupPopularity():
+            return of_group(model, story, item)
         case _:
             return Reason(f"Ranked high by {type(model).__name__}")
 

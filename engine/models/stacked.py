@@ -42,9 +42,9 @@ class Stacked:
         weights: what one standard deviation of each member's score adds; may be below 0.
         adds_up: whose scores are taken by their logarithm.
         seen: training pairs, shape (users, items).
+        popularity: share of the users with a history who chose each item, shape (items,).
         welcome: scores users without a history.
-        validation_ndcg: nDCG@10 on what was held back: of the stack, then of each list maker, by title; empty
-            where there was too little to hold anything back.
+        validation_ndcg: nDCG@10 of each list maker on what was held back, by title; empty where that was too little.
     """
 
     members: tuple[Recommender, ...]
@@ -100,10 +100,24 @@ class Stacked:
 
     def parts(self, user: int) -> NDArray[np.float64]:
         """Return what each member adds to the score of each item for ``user``, shape (members, items)."""
-        asked = np.array([user])
-        had = self.seen[asked].toarray() != 0
-        columns = [_column(member, adds, asked, had) for member, adds in zip(self.members, self.adds_up, strict=True)]
-        parts: NDArray[np.float64] = self.weights[:, None] * np.concatenate(columns)
+        return self._parts(self.members, np.array([user]), self.seen)
+
+    def parts_new(self, new: Preferences) -> NDArray[np.float64]:
+        """Return what each member adds for one person known by ``new`` alone, shape (members, items).
+
+        Members that cannot serve new users add nothing.
+        """
+        voters = [Newcomers(member, new) if isinstance(member, FoldsIn) else None for member in self.members]
+        return self._parts(voters, np.array([0]), new.matrix)
+
+    def _parts(
+        self, voters: Sequence[Recommender | None], user: NDArray[np.integer], seen: sparse.csr_array
+    ) -> NDArray[np.float64]:
+        had = seen[user].toarray() != 0
+        parts = np.zeros((len(voters), seen.shape[1]))
+        for place, (voter, adds) in enumerate(zip(voters, self.adds_up, strict=True)):
+            if voter is not None:
+                parts[place] = self.weights[place] * _column(voter, adds, user, had)[0]
         return parts
 
     def _fitted(self, members: Sequence[Member], train: Preferences) -> tuple[Recommender, ...]:

@@ -16,7 +16,7 @@ from tests.engine.models.cases import preferences, random_preferences
 TRAIN = random_preferences(6, n_users=40, n_items=15, pairs=250)
 
 
-@given(st.floats(0.05, 0.95), st.integers(0, 99), st.sampled_from(["random", "latest"]))
+@given(st.floats(0.05, 0.95), st.integers(0, 99), st.sampled_from(["random", "latest", "both"]))
 def test_each_user_gives_their_share_and_keeps_a_pair(share, seed, how):
     held = hold_out(TRAIN, share, how, np.random.default_rng(seed))
     given_up = np.bincount(TRAIN.user[held], minlength=TRAIN.n_users)
@@ -26,6 +26,16 @@ def test_each_user_gives_their_share_and_keeps_a_pair(share, seed, how):
         for user in np.unique(TRAIN.user[held]):
             mine = TRAIN.user == user
             assert TRAIN.time[mine & held].min() > TRAIN.time[mine & ~held].max()
+
+
+def test_both_takes_half_of_the_latest_and_draws_the_rest():
+    held = hold_out(TRAIN, 0.5, "both", np.random.default_rng(2))
+    late = hold_out(TRAIN, 0.5, "latest", np.random.default_rng(2))
+    for user in np.flatnonzero(TRAIN.user_items >= 4):
+        mine = TRAIN.user == user
+        last = np.argsort(-TRAIN.time[mine])[: (TRAIN.user_items[user] // 2) // 2]
+        assert held[mine][last].all()
+    assert (held & ~late).any()
 
 
 LISTS = [np.array([[0, 1, 2], [3, 4, -1]]), np.array([[5, 0, 1], [6, 7, 3]])]

@@ -203,7 +203,7 @@ def test_what_people_did_is_told_in_the_words_of_the_log():
 
 PARAMS = {"svd_pp": {"n_epochs": 3}, "bpr": {"iterations": 20}, "session_knn": {"gap_minutes": 100_000.0}}
 NAMING = [(name, PARAMS.get(name, {})) for name in MODELS] + [("knn_basic", {"user_based": False})]
-SILENT = {"random", "normal_predictor", "popularity", "baseline_only", "co_clustering"}
+SILENT = {"random", "normal_predictor", "popularity", "baseline_only", "co_clustering", "group_popularity"}
 """Models in which nothing the user had carries a score, or not one item more than another."""
 
 
