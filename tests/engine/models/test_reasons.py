@@ -243,4 +243,4 @@ def test_without_the_items_a_reason_names_the_score_is_another(name, params, exp
     if name in SILENT or by_users or (name == "slope_one" and not explicit):
         assert told == 0
     else:
-        assert told > 15
+        assert told > (5 if name == "stacked" else 15)  # times and popularity have a say in it
