@@ -42,6 +42,8 @@ _PAST = {
     "watch": "watched",
     "wishlist": "wished for",
 }
+_AROUND = {"put into the cart": "put {} into the cart"}
+"""Verbs that enclose what was done something to."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Deeds:
     def of(self, item: int) -> str:
         """Return what the person did to the item of code ``item``."""
         return self.mine.get(item, self.own)
+
+
+def did(verb: str, what: str) -> str:
+    """Return ``verb`` with its object: "bought Tea", "put Tea into the cart"."""
+    return _AROUND.get(verb, f"{verb} {{}}").replace("{}", what)
 
 
 def past_tense(event: str) -> str:

@@ -28,7 +28,7 @@ SENTENCES: Mapping[Path, str] = {
     "trained": "Served by the model as it was trained.",
     "folded in": "Folded in without training again: the model was given their history as it is now.",
     "content": "This model cannot take in a history without training again, so likeness to what they had served it.",
-    "groups": "Popular with people of the same groups, by the user table: there is no history of theirs to use.",
+    "groups": "Popular with people of the same groups, by the user table: no history of theirs was used.",
     "popularity": "Popular with everybody: no history of theirs was used.",
 }
 """What each path is, for a reader."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.control.listing import Path
 from engine.control.welcoming import welcome
 from engine.dataset import Dataset
-from engine.deeds import Deeds, deeds_of
+from engine.deeds import Deeds, deeds_of, did
 from engine.models import Reason, Recommender, reasons
 from engine.models.newcomers import able_to_serve
 from engine.models.story import people
@@ -67,4 +67,4 @@ def _told(
 
 
 def _of_everybody(n: int, deeds: Deeds) -> Reason:
-    return Reason(f"Popular with everybody: {people(n) if n else 'nobody yet'} {deeds.verb} it")
+    return Reason(f"Popular with everybody: {people(n) if n else 'nobody yet'} {did(deeds.verb, 'it')}")

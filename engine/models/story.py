@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.deeds import Deeds
+from engine.deeds import Deeds, did
 from engine.preferences import Preferences
 
 _NAMED = 2
@@ -85,8 +85,8 @@ class Story:
         verbs = [self.deeds.of(int(item)) for item in items[:_NAMED]]
         names = [self.name(int(item)) for item in items[:_NAMED]]
         if len(set(verbs)) == 1:
-            return f"{verbs[0]} {_joined(names, len(items) - _NAMED)}"
-        return _joined([f"{verb} {name}" for verb, name in zip(verbs, names, strict=True)], len(items) - _NAMED)
+            return did(verbs[0], _joined(names, len(items) - _NAMED))
+        return _joined([did(verb, name) for verb, name in zip(verbs, names, strict=True)], len(items) - _NAMED)
 
     def did_to(self, items: NDArray[np.integer]) -> str:
         """The verb for what the user did to all of ``items``."""
