@@ -52,7 +52,9 @@ class SlopeOne:
         order = np.argsort(self.known.items)
         self.codes = self.known.items[order]
         shared = np.ix_(order, order)
-        self.deviation = np.where(algorithm.freq[shared] > 0, algorithm.dev[shared] / steps, np.nan).T.copy()
+        algorithm.dev[algorithm.freq == 0] = np.nan  # in place, which spares two copies
+        self.deviation = algorithm.dev.T[shared]
+        self.deviation /= steps
         self.user_mean = self.known.by_user(np.asarray(algorithm.user_mean)) / steps
         self.mean = self.known.mean / steps
         place = np.zeros(data.n_items, dtype=np.int32)
