@@ -31,6 +31,8 @@ def answer(user_id: str, n_had: int, shown: Mapping[str, Slate], control: Contro
         return f"{who} had {formats.plural(n_had, 'item')}; no model is fitted yet."
     if control.reset_at is not None and all(slate.path == "popularity" for slate in shown.values()):
         return f"{who} reset their taste and did nothing since: {everybodys}"
+    if all(slate.items.empty for slate in shown.values()):
+        return f"{who} had or hid every item: nothing is left to show."
     if len(titles) == 1:
         return f"{titles[0]} would show {who} the {formats.plural(len(shown[titles[0]].items), 'item')} below."
     other = "Popularity" if "Popularity" in titles else titles[0]

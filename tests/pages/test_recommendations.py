@@ -219,3 +219,12 @@ def test_thinking_better_of_it_deletes_nobody(open_page, own):
     page.button(key="control-keep").click().run()
     assert not page.exception
     assert store.get(own.fingerprint).user_code("u3") is not None
+
+
+def test_whoever_had_everything_is_told_so(open_page):
+    log = make_log([(0, 0), (0, 1), (1, 0)])
+    for model in ("popularity", "baseline_only"):
+        do(TASK, {"dataset": store.put(log), "model": model, "params": {}, "seed": 0})
+    page = open_page(log, rec_user="u0")
+    assert not page.exception
+    assert "u0 had or hid every item: nothing is left to show." in words(page)
