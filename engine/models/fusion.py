@@ -21,6 +21,7 @@ from engine.preferences import Preferences
 
 DEPTH = 200
 VALIDATION_USERS = 1500
+_CELLS = 8_000_000
 _LEAST = 1e-9  # what popularity decides: the order of items that no member names
 
 
@@ -117,8 +118,9 @@ class Fusion:
         if len(asked) > VALIDATION_USERS:
             asked = np.sort(rng.choice(asked, VALIDATION_USERS, replace=False))
         rest = train.take(~held)
+        block = max(1, _CELLS // train.n_items)
         lists = [
-            top_k(member.make(member.params, self.seed).fit(rest), asked, DEPTH, exclude=rest.matrix).items
+            top_k(member.make(member.params, self.seed).fit(rest), asked, DEPTH, exclude=rest.matrix, block=block).items
             for member in tried
         ]
         wanted = train.take(held).matrix[asked]

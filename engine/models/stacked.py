@@ -160,7 +160,7 @@ class Stacked:
         if not weights.any():
             return equal
         for title, voter in zip(self.titles, voters[: len(makers)], strict=False):
-            listed = top_k(voter, asked, K, exclude=rest.matrix).items
+            listed = top_k(voter, asked, K, exclude=rest.matrix, block=max(1, _CELLS // train.n_items)).items
             self.validation_ndcg[title] = float(np.nanmean(ndcg(listed, relevant[asked])))
         return weights
 
@@ -205,4 +205,4 @@ def _column(
 
 def _blocks(users: NDArray[np.integer], cells: int) -> list[NDArray[np.integer]]:
     """Cut ``users`` so that a block of so many cells a user stays within memory."""
-    return np.array_split(users, -(-len(users) * cells // _CELLS))
+    return np.array_split(users, min(len(users), -(-len(users) * cells // _CELLS)))

@@ -46,3 +46,7 @@ def test_ratings_and_genres_help_ease(quality):
 
 def test_fusion_beats_every_member(quality):
     assert quality("fusion") > 0.495
+
+
+def test_times_and_side_tables_help_beyond_fusion(quality):
+    assert quality("stacked") > 0.503

@@ -88,6 +88,14 @@ def test_it_works_without_times_and_tables(missing):
     assert np.isfinite(model.score(np.arange(30))).all()
 
 
+def test_a_catalogue_too_large_to_compare_leaves_ease_out():
+    rng = np.random.default_rng(0)
+    item = rng.permutation(16_000)
+    train = preferences(item % 2, item, np.ones(16_000), 2, 16_000)
+    titles = [member.title for member in candidates(train)]
+    assert titles == ["User-side EASE", "ALS", "Item neighbours", "BPR"]
+
+
 def test_without_anything_to_hold_back_list_makers_count_the_same():
     model = make_model("stacked").fit(preferences([0, 1, 2], [0, 1, 1], [4, 2, 5], 3, 3))
     makers = len(model.weights) - len(advisers(preferences([0, 1, 2], [0, 1, 1], [4, 2, 5], 3, 3)))
