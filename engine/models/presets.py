@@ -41,7 +41,7 @@ _ACCURATE = Preset(
         "knn_baseline": {"similarity": "pearson_baseline", "user_based": False},
         "svd": {"n_factors": 100, "n_epochs": 50, "reg_all": 0.08},
         "svd_pp": {"cache_ratings": True},
-        "fusion": {},
+        "stacked": {},
     },
 )
 
