@@ -82,7 +82,8 @@ def _print_groups(board: Leaderboard) -> None:
         rows.append(["new users", f"{cold:,}", *(_cell(board.cold[name].metrics[metric]) for name in names), ""])
         rows.append(["", "got", *(board.cold[name].path for name in names), ""])
     if rows:
-        print(f"\n{metric} by {board.request.by or 'what is known of users'}; the lists of new users are each model's own.\n")
+        grouping = board.request.by or "what is known of users"
+        print(f"\n{metric} by {grouping}; the lists of new users are each model's own.\n")
         print_table(["users", "number", *names, "best" if board.segments is not None else ""], rows)
 
 
