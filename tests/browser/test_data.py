@@ -64,7 +64,7 @@ def test_a_messy_csv_is_mapped_read_and_trained_on(visit, messy):
     page.get_by_role("link", name="Models", exact=True).click()
     settle(page)
     page.get_by_role("button", name=re.compile("Train", re.I)).first.click()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("stDataFrame").locator("visible=true").first).to_be_visible(timeout=120_000)
     assert page.get_by_test_id("stException").count() == 0
 
 
