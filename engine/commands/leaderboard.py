@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.commands.printing import print_table
 
 if TYPE_CHECKING:
-    from engine.evaluation import Estimate, Standing
+    from engine.evaluation import Estimate, Evaluation, Standing
     from engine.evaluation.leaderboard import Leaderboard
 
 _ABSENT = "—"
+_BEST = " *"
 
 
 def print_leaderboard(board: Leaderboard) -> None:
-    """Print every metric of every model, then which is best, by group and for new users."""
-    from engine.evaluation import METRICS
+    """Print which model is best, every metric of every model, by group and for new users, and each difference."""
+    from engine.evaluation.accumulate import GROUPS
 
     evaluations = [row.evaluation for row in board.rows]
     first, data = evaluations[0], board.dataset
@@ -27,21 +29,34 @@ def print_leaderboard(board: Leaderboard) -> None:
         f"Top {first.k} for {first.users_evaluated:,} users; {first.users_cold:,} cold and "
         f"{first.users_nothing_to_find:,} with nothing new to find are left out. 95% intervals in brackets.\n"
     )
-    rows = [[metric, *(_cell(evaluation.metrics[metric]) for evaluation in evaluations)] for metric in METRICS]
-    print_table(["metric", *(evaluation.model for evaluation in evaluations)], rows)
-    reasons = dict.fromkeys(
-        f"{_ABSENT} {evaluation.model}: {estimate.reason}"
-        for evaluation in evaluations
-        for estimate in evaluation.metrics.values()
-        if estimate.reason
-    )
-    print("".join(f"\n{reason}" for reason in reasons))
+    print(f"{board.standing.sentence}\n")
+    ranked = [row.evaluation for name in board.standing.order for row in board.rows if row.evaluation.model == name]
+    for group, metrics in GROUPS.items():
+        _print_group(group, metrics, ranked, board.standing)
     for tuned in board.tuned.values():
         found = ", ".join(f"{name} {_plain(value)}" for name, value in tuned.params.items())
         print(f"\nTuned {tuned.sentence}\n  {found}")
     _print_seeds(board)
     _print_groups(board)
     _print_standing(board.standing)
+
+
+def _print_group(group: str, metrics: Sequence[str], ranked: Sequence[Evaluation], standing: Standing) -> None:
+    """Print one row a model that has any of ``metrics``, best first, and why others have none."""
+    reasons: dict[str, list[str]] = {}
+    rows = []
+    for evaluation in ranked:
+        found = [evaluation.metrics[metric] for metric in metrics]
+        if any(each.value is not None for each in found):
+            marked = evaluation.model + (_BEST if evaluation.model in standing.best else "")
+            rows.append([marked, *map(_cell, found)])
+        for reason in dict.fromkeys(each.reason for each in found if each.reason):
+            reasons.setdefault(reason, []).append(evaluation.model)
+    if rows:
+        print_table([group.casefold(), *metrics], rows)
+        print(f"{_BEST.strip()} best by {standing.metric}, or not told apart from it\n" if group == "Lists" else "")
+    for reason, models in reasons.items():
+        print(f"{_ABSENT} {', '.join(models)}: {reason}\n")
 
 
 def _print_seeds(board: Leaderboard) -> None:
@@ -68,23 +83,24 @@ def _print_seeds(board: Leaderboard) -> None:
 
 def _print_groups(board: Leaderboard) -> None:
     """Print the metric by group of users and for users nothing was learnt of, where there are any."""
-    metric, names = board.standing.metric, [row.evaluation.model for row in board.rows]
-    rows: list[list[str]] = []
+    metric, names = board.standing.metric, board.standing.order
+    columns: dict[str, list[str]] = {}
     if board.segments is not None:
         part = board.segments[board.segments["metric"] == metric]
         for segment, figures in part.groupby("segment", sort=False):
             by_model = figures.set_index("model")
-            users = int(by_model["users"].max())
+            title = f"{segment} ({int(by_model['users'].max()):,})"
             cells = [_figure(*by_model.loc[name, ["value", "low", "high"]]) for name in names]
-            rows.append([str(segment), f"{users:,}", *cells, _best(board, str(segment))])
+            columns[title] = [*cells, _best(board, str(segment))]
     cold = board.cold[names[0]].users
     if cold:
-        rows.append(["new users", f"{cold:,}", *(_cell(board.cold[name].metrics[metric]) for name in names), ""])
-        rows.append(["", "got", *(board.cold[name].path for name in names), ""])
-    if rows:
+        columns[f"new users ({cold:,})"] = [*(_cell(board.cold[name].metrics[metric]) for name in names), ""]
+        columns["who got"] = [*(board.cold[name].path for name in names), ""]
+    if columns:
         grouping = board.request.by or "what is known of users"
         print(f"\n{metric} by {grouping}; the lists of new users are each model's own.\n")
-        print_table(["users", "number", *names, "best" if board.segments is not None else ""], rows)
+        rows = [list(row) for row in zip([*names, "best"], *columns.values(), strict=True)]
+        print_table(["", *columns], rows if board.segments is not None else rows[:-1])
 
 
 def _best(board: Leaderboard, segment: str) -> str:
@@ -98,11 +114,10 @@ def _best(board: Leaderboard, segment: str) -> str:
 
 
 def _print_standing(standing: Standing) -> None:
-    print(f"\n{standing.sentence}")
     if not standing.pairs:
         return
     print(
-        f"Differences in {standing.metric} within each user, 95% intervals; p-values of paired t-tests, adjusted "
+        f"\nDifferences in {standing.metric} within each user, 95% intervals; p-values of paired t-tests, adjusted "
         "over all pairs (Holm).\n"
     )
     rows = [

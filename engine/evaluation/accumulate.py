@@ -49,6 +49,24 @@ METRICS = (
 )
 """Names of everything on the leaderboard, in its order."""
 
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Lists": RANKING_METRICS,
+    "Discovery": (
+        "coverage",
+        "gini",
+        "entropy",
+        "intra_list_diversity",
+        "novelty",
+        "serendipity",
+        "personalisation",
+        "average_recommendation_popularity",
+        "miscalibration",
+    ),
+    "Predicted ratings": (*RATING_METRICS, "calibration_error"),
+    "Cost": ("fit_seconds", "latency_p50_ms", "latency_p99_ms"),
+}
+"""The same by what they tell, as a reader takes them in."""
+
 
 def ratio_terms(per_user: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return numerators and denominators of RATIOS, each of shape (users, metrics), without NaN.

@@ -8,29 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.evaluation import METRICS, Estimate
-from engine.evaluation.accumulate import RANKING_METRICS, RATIOS
+from engine.evaluation.accumulate import GROUPS, RATIOS
 from engine.evaluation.leaderboard import Leaderboard
 from engine.evaluation.pairwise import YARDSTICK
 from engine.evaluation.repeat import Repeated
 from pages.parts import formats, glossary, leaderboard, tables
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Lists": RANKING_METRICS,
-    "Discovery": (
-        "coverage",
-        "gini",
-        "entropy",
-        "intra_list_diversity",
-        "novelty",
-        "serendipity",
-        "personalisation",
-        "average_recommendation_popularity",
-        "miscalibration",
-    ),
-    "Predicted ratings": ("rmse", "mae", "calibration_error"),
-    "Cost": ("fit_seconds", "latency_p50_ms", "latency_p99_ms"),
-}
-"""Every metric of a leaderboard, once."""
 
 _ABOUT = {
     "Lists": "How much of what users went on to choose is in their lists, and how near the top.",

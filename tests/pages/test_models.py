@@ -7,12 +7,12 @@ import pytest
 
 from engine import jobs, store
 from engine.evaluation import METRICS
+from engine.evaluation.accumulate import GROUPS
 from engine.evaluation.answer import TITLES
 from engine.evaluation.leaderboard import differing, leaderboard
 from engine.evaluation.request import Request
 from engine.models import MODELS
 from pages.parts import boards, evaluations, glossary, training
-from pages.parts.leaderboard_table import GROUPS
 from tests.engine.logs import make_log, random_log
 from tests.pages.trained import do, evaluated
 

@@ -1,13 +1,14 @@
 """``python -m engine evaluate``: JSON with the promised names, a table, and one line on bad input."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 from engine.__main__ import main
 from engine.evaluation import METRICS
-from engine.evaluation.accumulate import RATIOS
+from engine.evaluation.accumulate import RANKING_METRICS, RATIOS
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,15 @@ def test_a_table_without_json(ratings, capsys, split):
     assert main(["evaluate", ratings, "--models", "popularity,random", "--split", split, "--metric", "recall"]) == 0
     out = capsys.readouterr().out
     assert "95% intervals in brackets" in out
-    assert any(line.startswith("ndcg") and "[" in line for line in out.splitlines())
+    tables = dict(re.findall(r"^(lists|discovery|cost) +(.*\n-.*\n(?:.+\n)+)", out, re.MULTILINE))
+    named, _, *rows = tables["lists"].splitlines()
+    assert named.split() == list(RANKING_METRICS)
+    assert sorted(row.split()[0] for row in rows if "[" in row) == ["popularity", "random"]
+    assert "intra_list_diversity" in tables["discovery"]
+    assert "fit_seconds" in tables["cost"]
+    assert re.search(
+        r"— (popularity, random|random, popularity): This model orders items and predicts no rating\.", out
+    )
     assert "est by Recall@10: " in out
     assert "told apart" in out.splitlines()[-1]
 
@@ -105,7 +114,7 @@ def test_seeds_and_groups_and_the_leak_are_told(ratings, capsys):
     assert any(line.startswith("popularity") and line.endswith("the same with any seed") for line in lines)
     assert any(line.startswith("svd") and line.endswith("seeds 0 to 2") for line in lines)
     assert "ndcg by recency_frequency_value" in out
-    assert any(line.endswith("too few users") for line in lines)
+    assert any(line.startswith("best ") and line.endswith("too few users") for line in lines)
 
 
 def test_a_kept_leaderboard_is_computed_again(ratings, capsys, tmp_path):
