@@ -6,15 +6,13 @@ computed again by running the simulation again.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from uuid import uuid4
 
 import pandas as pd
 
-from engine.errors import ExperimentError
 from engine.jobs import folder
 from engine.store import home
+from engine.whole_file import whole_file
 
 #: Files kept; the least recently written go first.
 KEPT_FILES = 300
@@ -66,16 +64,10 @@ def write(units: pd.DataFrame, target: Path) -> None:
     """Write ``units`` to ``target`` so that it is there as a whole or as it was before.
 
     Raises:
-        ExperimentError: where it cannot be written.
+        DataError: where it cannot be written.
     """
-    part = target.with_name(f".{uuid4().hex}.part")
-    try:
+    with whole_file(target) as part:
         units.to_parquet(part, index=False)
-        os.replace(part, target)
-    except OSError as error:
-        raise ExperimentError(f"'{target}' cannot be written: {error.strerror}. Give another name.") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _path(key: str) -> Path:

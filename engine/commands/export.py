@@ -13,6 +13,7 @@ from engine.commands.data_options import add_data_options, load_from
 from engine.commands.named_models import named_model
 from engine.commands.progress import progress
 from engine.errors import DataError, ModelError
+from engine.whole_file import whole_file
 
 if TYPE_CHECKING:
     from engine.control import Control, Listed
@@ -115,12 +116,6 @@ def _write(dataset: Dataset, found: Listed, told: list[Reason] | None, out: Path
         because = [[ids.iloc[code] for code in reason.items] for reason in told]
         columns["because"] = pa.array(because, pa.list_(pa.string()))
     table = pa.table(columns)
-    passing = out.with_name(f".{out.name}.part")
-    try:
-        parquet.write_table(table, passing)
-        passing.replace(out)
-    except OSError as error:
-        raise DataError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
-    finally:
-        passing.unlink(missing_ok=True)
+    with whole_file(out) as part:
+        parquet.write_table(table, part)
     return len(items)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from engine.commands.data_options import add_data_options, load_from
 from engine.commands.printing import print_json, print_table
 from engine.commands.progress import progress
 from engine.errors import DataError
+from engine.whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         if args.out:
             report("Writing", None, None)
             rows = _rows(dataset, predictions, listed)
-            _write(rows, args.out)
+            with whole_file(args.out) as part:
+                rows.to_parquet(part, index=False)
     if args.json:
         users = {} if listed is None else {"targets": listed.to_dict()}
         print_json({"dataset": dataset.name, **predictions.to_dict(), **users})
@@ -106,22 +107,6 @@ def _rows(dataset: Dataset, predictions: Predictions, listed: Targets | None) ->
         return listed.frame.merge(groups, on="user_id", how="left", validate="one_to_one")
     found = targets(dataset, predictions).frame.merge(groups, on="user_id", how="right", validate="one_to_one")
     return found[["user_id", *found.columns.drop("user_id")]]
-
-
-def _write(rows: pd.DataFrame, out: Path) -> None:
-    """Write ``rows`` to ``out``; the file appears when it is complete.
-
-    Raises:
-        DataError: where it cannot be written.
-    """
-    part = out.with_name(f".{uuid4().hex}.part")
-    try:
-        rows.to_parquet(part, index=False)
-        part.replace(out)
-    except OSError as error:
-        raise DataError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _print_targets(listed: Targets) -> None:

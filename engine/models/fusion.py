@@ -11,7 +11,7 @@ from scipy import sparse
 
 from engine.models.base import FoldsIn, Recommender
 from engine.models.checks import require_pairs
-from engine.models.holdout import Holdout, hold_out
+from engine.models.holdout import Holdout, asked_users, hold_out
 from engine.models.members import Member, candidates
 from engine.models.newcomers import Newcomers
 from engine.models.params import Value
@@ -20,7 +20,6 @@ from engine.models.weights import Votes, learn_weights, votes
 from engine.preferences import Preferences
 
 DEPTH = 200
-VALIDATION_USERS = 1500
 _CELLS = 8_000_000
 _LEAST = 1e-9  # what popularity decides: the order of items that no member names
 
@@ -112,11 +111,9 @@ class Fusion:
         self.validation_ndcg = {}
         rng = np.random.default_rng(self.seed)
         held = hold_out(train, self.share, self.holdout, rng)
-        asked = np.unique(train.user[held])
         if not held.any():
             return np.ones(len(tried))
-        if len(asked) > VALIDATION_USERS:
-            asked = np.sort(rng.choice(asked, VALIDATION_USERS, replace=False))
+        asked = asked_users(train, held, rng)
         rest = train.take(~held)
         block = max(1, _CELLS // train.n_items)
         lists = [

@@ -11,6 +11,8 @@ from engine.preferences import Preferences
 
 Holdout = Literal["random", "latest", "both"]
 
+VALIDATION_USERS = 1500
+
 
 def hold_out(train: Preferences, share: float, how: Holdout, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Return which pairs to hold back: ``share`` of each user's, rounded down, so that one always stays.
@@ -41,3 +43,9 @@ def _from_end(
     ends = np.cumsum(train.user_items)
     from_end: NDArray[np.int64] = ends[train.user] - 1 - place
     return from_end
+
+
+def asked_users(train: Preferences, held: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int32]:
+    """Return the users with pairs held back, ascending; a draw of ``VALIDATION_USERS`` where there are more."""
+    asked = np.unique(train.user[held])
+    return asked if len(asked) <= VALIDATION_USERS else np.sort(rng.choice(asked, VALIDATION_USERS, replace=False))

@@ -56,6 +56,7 @@ _EMBEDDINGS = (
         100.0,
     ),
 )
+_HELD_SHARE = Param("share", "float", 0.2, "How much of each user's choices is held back for that.", 0.05, 0.5)
 _BY_CHOICE = "Counts each user-item pair once; with weighted, by its strength."
 
 RANKING_MODELS = (
@@ -292,7 +293,7 @@ RANKING_MODELS = (
                 "Which of each user's choices teach the weights: random ones, or the latest.",
                 choices=("random", "latest"),
             ),
-            Param("share", "float", 0.2, "How much of each user's choices is held back for that.", 0.05, 0.5),
+            _HELD_SHARE,
             Param("constant", "float", 10.0, "Higher lets later ranks count for more.", 0.0, 1000.0),
         ),
         source="Cormack, Clarke & Buettcher 2009, SIGIR; Metzler & Croft 2007, Information Retrieval 10(3)",
@@ -314,7 +315,7 @@ RANKING_MODELS = (
                 "Which of each user's choices teach the weights: random ones, the latest, or half of both.",
                 choices=("random", "latest", "both"),
             ),
-            Param("share", "float", 0.2, "How much of each user's choices is held back for that.", 0.05, 0.5),
+            _HELD_SHARE,
             Param(
                 "penalty",
                 "float",

@@ -14,14 +14,13 @@ from engine.models.base import FoldsIn, Recommender
 from engine.models.checks import require_pairs
 from engine.models.conditional_logit import learn_choice
 from engine.models.group_popularity import GroupPopularity
-from engine.models.holdout import Holdout, hold_out
+from engine.models.holdout import Holdout, asked_users, hold_out
 from engine.models.members import Member, advisers, candidates
 from engine.models.newcomers import Newcomers
 from engine.models.params import Value
 from engine.models.ranking import top_k
 from engine.preferences import Preferences
 
-VALIDATION_USERS = 1500
 K = 10
 _PROPOSED = 100
 _FAINT = 0.05  # of a user's mean score, added before a logarithm is taken
@@ -146,9 +145,7 @@ class Stacked:
         held = hold_out(train, self.share, self.holdout, rng)
         if not held.any():
             return equal
-        asked = np.unique(train.user[held])
-        if len(asked) > VALIDATION_USERS:
-            asked = np.sort(rng.choice(asked, VALIDATION_USERS, replace=False))
+        asked = asked_users(train, held, rng)
         rest, relevant = train.take(~held), train.take(held).matrix
         voters = self._fitted(makers + asides, rest)
         parts = [

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from engine.errors import ExperimentError
+from engine.whole_file import whole_file
 
 _HTML, _JSON = (".html", ".htm"), (".json",)
 
@@ -41,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
     results = database.result(args.result)
     is_data = target.suffix.lower() in _JSON
     content = (results.to_json() if is_data else report.html(results)).encode("utf-8", "replace")
-    _write_whole(target, content)
+    with whole_file(target) as part:
+        part.write_bytes(content)
     size = f"{len(content) / 1e6:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1e3:.0f} kB"
     print(f"{results.verdict.title}: {results.plan.hypothesis}\nWritten to {args.out} ({size}).")
     return 0
@@ -61,16 +60,3 @@ def _target(out: str) -> Path:
     if not folder:
         raise ExperimentError(f"The folder of '{out}' does not exist. Make it first, or give another name.")
     return target
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write the file so that it is there as a whole or, on a full disk or a kill, as it was before."""
-    part = target.with_name(f".{uuid4().hex}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, target)
-    except OSError as error:
-        raise ExperimentError(f"'{target}' cannot be written: {error.strerror}. Give another name.") from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -1,29 +1,19 @@
 """``python -m experiments calibrate``: from the rows of a file to false alarms, power and coverage."""
 
-import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.__main__ import main
 from sample_data import FOLDER
 
 SAMPLE = str(FOLDER / "experiment.csv")
 
 
 @pytest.fixture
-def calibrate(capsys):
-    def run(*arguments, code=0):
-        assert main(["calibrate", *map(str, arguments)]) == code
-        out = capsys.readouterr()
-        if code:
-            assert out.out == ""
-            assert out.err.count("\n") == 1
-            return out.err
-        return json.loads(out.out) if "--json" in arguments else out.out
-
-    return run
+def calibrate(command):
+    return partial(command, "calibrate")
 
 
 def test_the_documented_command_answers_in_json(calibrate):
