@@ -21,7 +21,7 @@ def main() -> None:
     asked = calibrating.ask(state.current())
     if asked is None:
         with top:
-            headline.ask(QUESTION, "Choose what to try, and it will be tried thousands of times.")
+            headline.answer("Choose what to try, and it will be tried thousands of times.")
         return
     request = asked.request
     st.markdown(asked.plan)
@@ -31,18 +31,18 @@ def main() -> None:
         found = _load(key)
         provenance.used(key, found.meta.seed)
         with top:
-            headline.ask(QUESTION, found.answer, simulated=found.meta.simulated)
+            headline.answer(found.answer, simulated=found.meta.simulated)
         _draw(found)
         return
     try:
         first = _first_look(request)
     except LabError as error:
         with top:
-            headline.ask(QUESTION, "It cannot be told from this data as it stands.")
+            headline.answer("It cannot be told from this data as it stands.")
             headline.banner("error", str(error))
         return
     with top:
-        headline.ask(QUESTION, _before(request, first), simulated=request.kind == "simulator")
+        headline.answer(_before(request, first), simulated=request.kind == "simulator")
     progress.watch({key: "Calibrating"})
     if not now.active:
         label = f"Re-randomise {formats.decimal(request.replications, 0)} times"
@@ -104,4 +104,4 @@ def _draw(found: Calibration) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -19,7 +19,7 @@ def main() -> None:
     """Draw the page."""
     dataset = state.current()
     facts = _profile(dataset.fingerprint)
-    headline.ask(QUESTION, facts.sentence, simulated=dataset.name.startswith(NAME))
+    headline.answer(facts.sentence, simulated=dataset.name.startswith(NAME))
     headline.figures(
         [
             ("Users", formats.count(facts.users)),
@@ -103,4 +103,4 @@ def _weights(facts: Profile) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -61,14 +61,14 @@ def main() -> None:
     known = _own_figures(str(rules["primary"]))
     if not treatments:
         with top:
-            headline.ask(QUESTION, "Choose at least one treatment to plan a test.")
+            headline.answer("Choose at least one treatment to plan a test.")
         return
     plan = planning.Choice(control, treatments, rules, run).plan
     try:
         _answer(plan, known, top, beside)
     except LabError as error:
         with top:
-            headline.ask(QUESTION, "This plan cannot be sized yet.")
+            headline.answer("This plan cannot be sized yet.")
             headline.banner("error", str(error))
     st.subheader("Write the plan down", anchor=False)
     st.markdown(planning.summary(plan))
@@ -90,7 +90,7 @@ def _answer(plan: Plan, known: _Known, top: DeltaGenerator, beside: DeltaGenerat
         design_effect=known.design_effect,
     )
     with top:
-        headline.ask(QUESTION, found.sentence)
+        headline.answer(found.sentence)
         plan_outlook.figures(plan, found)
     with beside:
         plan_outlook.savings(plan, found, foretold[plan.primary.name])
@@ -177,4 +177,4 @@ def _own_figures(primary: str) -> _Known:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -64,7 +64,7 @@ def _measured(keys: Mapping[str, str]) -> dict[str, Health]:
 
 def _answer(measured: Mapping[str, Health]) -> None:
     if not measured:
-        headline.ask(QUESTION, "No model is measured on this log yet.")
+        headline.answer("No model is measured on this log yet.")
         return
     arms = exposure.arms(measured)
     own = arms[exposure.HISTORY]
@@ -74,8 +74,7 @@ def _answer(measured: Mapping[str, Health]) -> None:
     by_share = sorted(models, key=lambda title: -arms[title].top_tenth)
     most, least = by_share[0], by_share[-1]
     also = f", {formats.share(arms[least].top_tenth, 0)} under {least}" if least != most else ""
-    headline.ask(
-        QUESTION,
+    headline.answer(
         f"10% of items get {formats.share(arms[most].top_tenth, 0)} of exposure under {most}{also}; "
         f"where users choose for themselves they get {formats.share(own.top_tenth, 0)}.",
     )
@@ -116,4 +115,4 @@ def _load(key: str) -> Health:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -40,7 +40,7 @@ def main() -> None:
         headline.banner("warning", lost)
     if source is None:
         with top:
-            headline.ask(QUESTION, "Open the export of a test you ran: it is analysed exactly as a simulated one.")
+            headline.answer("Open the export of a test you ran: it is analysed exactly as a simulated one.")
         headline.empty(
             "No export is open yet",
             "The sample is a fortnight's test of a made-up shop, whose true uplift is known.",
@@ -55,7 +55,7 @@ def main() -> None:
         seen = export_columns.look(str(source), export_columns.stamp(source))
     except LabError as error:
         with top:
-            headline.ask(QUESTION, "This file cannot be read as the export of a test.")
+            headline.answer("This file cannot be read as the export of a test.")
             headline.banner("error", str(error))
         _another()
         return
@@ -124,7 +124,7 @@ def _answer(top: DeltaGenerator, source: Path, request: Request | None) -> None:
     """Offer the analysis, watch it, and show what it found."""
     if request is None:
         with top:
-            headline.ask(QUESTION, f"{formats.plain(source.name)} is open. Say below what it holds.")
+            headline.answer(f"{formats.plain(source.name)} is open. Say below what it holds.")
         return
     key = key_of(request)
     now = jobs.status(key)
@@ -133,7 +133,7 @@ def _answer(top: DeltaGenerator, source: Path, request: Request | None) -> None:
         outcomes.show(key)
         provenance.kept(key, results.meta)
         with top:
-            headline.ask(QUESTION, verdicts.answer(results))
+            headline.answer(verdicts.answer(results))
             st.caption(verdicts.who(results))
             verdicts.banner(results)
             if results.adherence is not None:
@@ -147,7 +147,7 @@ def _answer(top: DeltaGenerator, source: Path, request: Request | None) -> None:
             export_rows.draw(jobs.result(key).files)
         return
     with top:
-        headline.ask(QUESTION, f"{formats.plain(source.name)} is open. Check what is guessed below, then analyse it.")
+        headline.answer(f"{formats.plain(source.name)} is open. Check what is guessed below, then analyse it.")
         progress.watch({key: "Analysing the export"})
         if not now.active:
             label = "Analyse this experiment" if now.state == "unknown" else "Analyse it again"
@@ -169,4 +169,4 @@ def _digest(source: str, measured: str | None, stamped: tuple[int, int]) -> str:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -38,7 +38,7 @@ def main() -> None:
     picking.said_deleted()
     everything = database.count()
     if not everything:
-        headline.ask(QUESTION, "No finished experiment is kept here yet.")
+        headline.answer("No finished experiment is kept here yet.")
         headline.elsewhere(
             "Nothing to look back on yet",
             "Every finished experiment is kept here, simulated or real, until somebody deletes it.",
@@ -51,7 +51,7 @@ def main() -> None:
     wanted = _filters()
     number = database.count(**wanted)
     with top:
-        headline.ask(QUESTION, _answer(everything, number))
+        headline.answer(_answer(everything, number))
     shown = st.session_state.setdefault(_SHOWN, _PAGE)
     rows = database.kept(**wanted, limit=shown)
     if rows:
@@ -189,4 +189,4 @@ def _one(key: str) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

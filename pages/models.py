@@ -38,7 +38,7 @@ def main() -> None:
     evaluations.watch(keys)
     if not models:
         with top:
-            headline.ask(QUESTION, "Nothing is trained with these settings yet.")
+            headline.answer("Nothing is trained with these settings yet.")
         if len(waiting) == len(keys):
             headline.empty(
                 "Train to find out",
@@ -60,12 +60,12 @@ def main() -> None:
             metric, by = _look(dataset)
             board = boards.gather(dataset, choice.asked(models, metric=metric, by=by), keys)
             with top:
-                headline.ask(QUESTION, board.standing.sentence)
+                headline.answer(board.standing.sentence)
                 _figures(board)
             _board(board)
         else:
             with top:
-                headline.ask(QUESTION, "Popularity, which all models are held against, is not measured yet.")
+                headline.answer("Popularity, which all models are held against, is not measured yet.")
     tuning.draw(dataset, choice)
 
 
@@ -158,4 +158,4 @@ def _method(board: Leaderboard) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

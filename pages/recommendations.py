@@ -50,7 +50,7 @@ def main() -> None:
         found = {model: slate(dataset, one, user, k=k, dial=dial, control=control) for model, one in fitted.items()}
     shown = {MODELS[model].title: one for model, one in found.items()}
     with top:
-        headline.ask(QUESTION, slates.answer(user_id, len(had), shown, control))
+        headline.answer(slates.answer(user_id, len(had), shown, control))
         deciding.said()
         headline.figures(slates.figures(had))
     with steer:
@@ -147,4 +147,4 @@ def _fitted(key: str) -> Fitted:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

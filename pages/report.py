@@ -24,16 +24,14 @@ _HOLDS = (
 def main() -> None:
     """Draw the page."""
     top = st.container()
-    found = outcomes.chosen(state.current(), QUESTION)
+    found = outcomes.chosen(state.current())
     if found is None:
         return
     key, results = found
     page = _html(key)
     file = page.encode()
     with top:
-        headline.ask(
-            QUESTION, "Send one file: it opens in any browser, without a network.", simulated=results.meta.simulated
-        )
+        headline.answer("Send one file: it opens in any browser, without a network.", simulated=results.meta.simulated)
         st.markdown(f"{verdicts.answer(results)} {verdicts.who(results)}")
         _downloads(key, file, results)
         st.caption(
@@ -77,4 +75,4 @@ def _html(key: str) -> str:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

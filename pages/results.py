@@ -30,12 +30,12 @@ QUESTION = "Ship, stop, or keep running?"
 def main() -> None:
     """Draw the page."""
     top = st.container()
-    found = outcomes.chosen(state.current(), QUESTION)
+    found = outcomes.chosen(state.current())
     if found is None:
         return
     key, results = found
     with top:
-        headline.ask(QUESTION, verdicts.answer(results), simulated=results.meta.simulated)
+        headline.answer(verdicts.answer(results), simulated=results.meta.simulated)
         st.caption(verdicts.who(results))
         verdicts.banner(results)
         believing.draw(results.fidelity)
@@ -101,4 +101,4 @@ def _origin(results: Results) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -57,7 +57,7 @@ def main() -> None:
     predictions = None
     if by in TITLES:
         with top:
-            if not foretelling.ready(dataset, QUESTION):
+            if not foretelling.ready(dataset):
                 return
         predictions = foretelling.load(foretelling.key_of(dataset.fingerprint))
         segmentation = groupings.grouped(dataset.fingerprint, by)
@@ -90,7 +90,7 @@ def _answer(profile: pd.DataFrame, segmentation: Segmentation, dataset: Dataset)
             f"No segment stands out by value; “{fact.segment}”, with {formats.share(fact.share, 0)} of users, "
             f"brings {formats.share(fact.value_share, 0)} of it."
         )
-    headline.ask(QUESTION, answer)
+    headline.answer(answer)
     st.caption(f"Value here is the {unit}, added up over each user's whole history in the log.")
     headline.figures(
         [
@@ -188,4 +188,4 @@ def _taste(dataset: Dataset, by: str, profile: pd.DataFrame) -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

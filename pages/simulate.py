@@ -42,7 +42,7 @@ def main() -> None:
     choice = _choose()
     if choice is None:
         with top:
-            headline.ask(QUESTION, "Choose at least one treatment.", simulated=True)
+            headline.answer("Choose at least one treatment.", simulated=True)
         return
     plan = choice.plan
     key = outcomes.key_of(choice, dataset)
@@ -50,11 +50,11 @@ def main() -> None:
         results = outcomes.load(key)
         provenance.kept(key, results.meta)
         with top:
-            headline.ask(QUESTION, verdicts.beside_truth(results), simulated=True)
+            headline.answer(verdicts.beside_truth(results), simulated=True)
         _finished(key, results)
         return
     with top:
-        headline.ask(QUESTION, _before(choice, dataset), simulated=True)
+        headline.answer(_before(choice, dataset), simulated=True)
     registration.badge(plan)
     progress.watch({key: "Simulating"})
     now = jobs.status(key)
@@ -133,4 +133,4 @@ def _more_worlds() -> None:
 
 
 if __name__ == "__main__":
-    chrome.page(main)
+    chrome.page(QUESTION, main)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from engine.errors import LabError
-from pages.parts import formats, provenance, state
+from pages.parts import formats, headline, provenance, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -33,8 +33,8 @@ def draw(page: StreamlitPage) -> None:
     _footer()
 
 
-def page(body: Callable[[], None]) -> None:
-    """Draw a page's ``body``; an error of ours is one sentence on the page, never a traceback."""
+def page(question: str, body: Callable[[], None]) -> None:
+    """Draw a page's ``question``, then its ``body``; an error of ours is one sentence, never a traceback."""
     if PagesManager.uses_pages_directory:
         # The first visitor of a fresh server may follow a link straight to a page. Streamlit then runs the page's
         # file by itself, because app.py has not yet told it of the navigation.
@@ -42,6 +42,7 @@ def page(body: Callable[[], None]) -> None:
 
         app.main()
         return
+    headline.question(question)
     try:
         body()
     except LabError as error:

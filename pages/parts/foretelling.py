@@ -28,13 +28,8 @@ def load(key: str) -> Predictions:
     return found
 
 
-def ready(dataset: Dataset, question: str) -> bool:
-    """Return whether the users of ``dataset`` are foretold; otherwise say why not, or offer to do it.
-
-    Args:
-        dataset: the log.
-        question: the page's.
-    """
+def ready(dataset: Dataset) -> bool:
+    """Return whether the users of ``dataset`` are foretold; otherwise say why not, or offer to do it."""
     key = key_of(dataset.fingerprint)
     now = jobs.status(key)
     if now.state == "done":
@@ -42,10 +37,10 @@ def ready(dataset: Dataset, question: str) -> bool:
     try:
         days = check_predictable(dataset)
     except DataError as error:
-        headline.ask(question, "Nothing can be foretold of these users.")
+        headline.answer("Nothing can be foretold of these users.")
         headline.banner("info", str(error))
         return False
-    headline.ask(question, "What is expected of them is not foretold yet.")
+    headline.answer("What is expected of them is not foretold yet.")
     progress.watch({key: _STARTED})
     if not now.active:
         headline.empty(

@@ -18,12 +18,16 @@ _ICONS = {
 }
 
 
-def ask(question: str, answer: str, *, simulated: bool = False) -> None:
-    """Draw the page's question and its answer; whatever is simulated says so."""
-    st.title(question, anchor=False)
+def question(text: str) -> None:
+    """Draw the page's question, before anything that takes time: its answer may need to be worked out."""
+    st.title(text, anchor=False)
+
+
+def answer(text: str, *, simulated: bool = False) -> None:
+    """Draw the answer to the page's question; whatever is simulated says so."""
     if simulated:
         st.badge("Simulated", icon=":material/science:", color="violet")
-    st.markdown(f"## {answer}")
+    st.markdown(f"## {text}")
 
 
 def banner(tone: Tone, text: str) -> None:

@@ -59,18 +59,17 @@ def forget(key: str) -> None:
         del st.session_state[RESULT]
 
 
-def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
+def chosen(dataset: Dataset) -> tuple[str, Results] | None:
     """Return the result to show and its key: the URL's, else the session's, else the newest of the dataset.
 
     Where there is none yet, or it is still running or lost, the page says so and None comes back.
 
     Args:
         dataset: the dataset on the page; its kept results may be chosen.
-        question: the page's question, which stands above whatever is said.
     """
     key = st.query_params.get(RESULT) or st.session_state.get(RESULT) or _newest(dataset)
     if key is None:
-        headline.ask(question, "No experiment has been simulated on this data yet.")
+        headline.answer("No experiment has been simulated on this data yet.")
         headline.elsewhere(
             "Nothing to read yet",
             "Choose a control and a treatment, and let simulated users live with both.",
@@ -78,7 +77,7 @@ def chosen(dataset: Dataset, question: str) -> tuple[str, Results] | None:
             "pages/simulate.py",
         )
         return None
-    if not _ready(key, question):
+    if not _ready(key):
         return None
     key = _pick(key)
     show(key)
@@ -98,22 +97,22 @@ def _newest(dataset: Dataset) -> str | None:
     return next((each.key for each in database.kept(fingerprint=dataset.fingerprint, limit=1)), None)
 
 
-def _ready(key: str, question: str) -> bool:
+def _ready(key: str) -> bool:
     """Return whether the result under ``key`` can be opened; say what it is waiting for otherwise."""
     try:
         if finished(key):
             return True
         now = jobs.status(key)
     except ExperimentError as error:  # the key came from an address somebody typed
-        headline.ask(question, "This link names no result.")
+        headline.answer("This link names no result.")
         headline.banner("error", str(error))
         _lead_out()
         return False
     if now.active:
-        headline.ask(question, "The experiment is still running.")
+        headline.answer("The experiment is still running.")
         progress.watch({key: "The experiment"})
         return False
-    headline.ask(question, "This result is not kept here.")
+    headline.answer("This result is not kept here.")
     headline.banner("warning", now.error or "It was cancelled, deleted, or kept elsewhere. Run the experiment again.")
     _lead_out()
     return False

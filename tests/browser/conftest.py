@@ -15,6 +15,13 @@ import pytest
 from tests.conftest import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# How long anything may take to appear, in ms: what is slow on a busy machine is not wrong.
+PATIENCE = 60_000
+# Streamlit's own signs that a page is not whole yet; the first comes without the delay of the others.
+_BUSY = (
+    '[data-testid="stApp"]:not([data-test-script-state="notRunning"]), '
+    '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-testid="stSpinner"]'
+)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -70,8 +77,9 @@ def chromium():
         if os.environ.get("LAB_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and was not found")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -94,7 +102,7 @@ def visit(server, chromium):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(45_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(server + path)
         page.get_by_role("heading").first.wait_for()
         settle(page)
@@ -105,13 +113,11 @@ def visit(server, chromium):
         context.close()
 
 
-def settle(page, seconds=45.0):
+def settle(page, seconds=PATIENCE / 1000):
     """Wait until the page has stopped running and drawing for half a second."""
     end, quiet = time.monotonic() + seconds, 0.0
     while quiet < 0.5:
-        busy = page.locator(
-            '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-testid="stSpinner"]'
-        ).count()
+        busy = page.locator(_BUSY).count()
         quiet = 0.0 if busy else quiet + 0.1
         if time.monotonic() > end:
             raise AssertionError("the page did not settle")

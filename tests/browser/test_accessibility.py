@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app import PAGES
-from tests.browser.conftest import settle
+from tests.browser.conftest import PATIENCE, settle
 from tests.conftest import ROOT
 
 # Each width and each scheme once a page: contrast does not depend on width, nor layout on the scheme.
@@ -71,7 +71,7 @@ def looks(server, chromium, measured):
     ]
     visitors = {look: context.new_page() for look, context in zip(LOOKS, contexts, strict=True)}
     for page in visitors.values():
-        page.set_default_timeout(45_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(server)
         settle(page)
     yield visitors
@@ -85,7 +85,7 @@ def go(page, server, file):
         page.goto(server + address(file))
     else:
         path = address(file).rstrip("?")
-        page.locator(f'[data-testid="stSidebarNavLink"][href$="{path}"]').dispatch_event("click", timeout=10_000)
+        page.locator(f'[data-testid="stSidebarNavLink"][href$="{path}"]').dispatch_event("click")
     expect(page.get_by_role("heading", level=1)).to_have_text(question(file))
     settle(page)
 

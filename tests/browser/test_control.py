@@ -54,7 +54,7 @@ def test_turned_off_somebody_new_and_deleted_without_a_trace(home, visit):
     had.click()
     page.get_by_role("option").nth(1).click()  # the first is all of them
     page.keyboard.press("Escape")
-    expect(page.get_by_text("Folded in without training again")).to_be_visible(timeout=45_000)
+    expect(page.get_by_text("Folded in without training again")).to_be_visible()
     settle(page)
 
     who.fill(WHO)

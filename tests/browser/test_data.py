@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app import PAGES
-from tests.browser.conftest import running_server, settle
+from tests.browser.conftest import PATIENCE, running_server, settle
 
 HEADER = "Kunde;Artikel;Note;Wann\n"
 
@@ -51,7 +51,7 @@ def test_a_messy_csv_is_mapped_read_and_trained_on(visit, messy):
     for role, column in (("User", "Kunde"), ("Item", "Artikel"), ("Rating", "Note"), ("Time", "Wann")):
         pick(page, f"{role}$", column)
     page.get_by_role("button", name="Open this data").click()
-    expect(page.get_by_text("rows read =")).to_contain_text("405 rows read = 400 kept + 5 left out", timeout=60_000)
+    expect(page.get_by_text("rows read =")).to_contain_text("405 rows read = 400 kept + 5 left out")
     expect(page.get_by_text(re.compile("40 users and 17 items"))).to_be_visible()
     page.get_by_text("Rows left out, with line and reason").click()
     with page.expect_download() as download:
@@ -83,7 +83,7 @@ def test_a_wrong_file_gets_one_sentence_and_the_sample_stays(visit, tmp_path):
 def test_the_first_visitor_of_a_fresh_server_may_follow_a_link_to_a_page(chromium, tmp_path):
     with running_server(tmp_path) as address:
         page = chromium.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(address + "/segments")
         page.get_by_role("heading").first.wait_for()
         settle(page)

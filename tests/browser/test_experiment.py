@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import PATIENCE, settle
 
 LONG = 180_000
 VERDICT = re.compile("^(Ship .+ instead|Stop: |Keep running, |Unhealthy: |Inconclusive: )")
@@ -31,7 +31,7 @@ def journey(server, chromium):
     """The link to a verdict, and what it said, reached from the sample by clicks alone."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(server)
     page.get_by_role("heading").first.wait_for()
     settle(page)

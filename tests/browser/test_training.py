@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import running_server, settle
+from tests.browser.conftest import PATIENCE, running_server, settle
 
 LONG = 180_000
 TABLE = ".st-key-csv-models-leaderboard-Lists"
@@ -30,7 +30,7 @@ def trained_link(server, chromium):
     """The address of a leaderboard that one visitor trained from the sample, by clicks alone."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(45_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(server)
     page.get_by_role("heading").first.wait_for()
     page.get_by_role("link", name="Models").click()
@@ -78,7 +78,7 @@ def test_a_link_reopened_in_a_second_browser_shows_the_same_leaderboard(server, 
 def test_a_model_is_cancelled_midway_and_the_rest_stays(visit, trained_link):
     page = visit(own_choice("SVD%2B%2B", models_k=5, **{"svd_pp.n_epochs": 900}))
     page.get_by_role("button", name="Train SVD++").click()
-    expect(page.get_by_text("Fitting SVD++")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Fitting SVD++")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("SVD++ was cancelled. Nothing was kept.")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
@@ -91,7 +91,7 @@ def test_a_model_is_cancelled_midway_and_the_rest_stays(visit, trained_link):
 def test_recommendations_follow_the_user_and_the_dial_in_the_link(visit):
     page = visit("/recommendations?rec_models=Popularity")
     page.get_by_role("button", name="Fit 1 model").click()
-    expect(page.get_by_role("heading", name="Popularity", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Popularity", exact=True)).to_be_visible()
     page.get_by_role("button", name="A random user").click()
     page.wait_for_url(re.compile("rec_user="))
     settle(page)
