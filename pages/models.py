@@ -19,6 +19,7 @@ from pages.parts import (
     leaderboard,
     leaderboard_table,
     model_audience,
+    predicted_ratings,
     state,
     training,
     tuning,
@@ -129,6 +130,7 @@ def _board(board: Leaderboard) -> None:
     st.subheader("For whom", anchor=False)
     model_audience.segments(board)
     model_audience.newcomers(board)
+    predicted_ratings.draw(board)
     st.subheader("Accuracy against diversity", anchor=False)
     st.caption("Up and to the right is better on both. What is most accurate is often least diverse.")
     leaderboard.scatter(board)

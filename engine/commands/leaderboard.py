@@ -33,6 +33,7 @@ def print_leaderboard(board: Leaderboard) -> None:
     ranked = [row.evaluation for name in board.standing.order for row in board.rows if row.evaluation.model == name]
     for group, metrics in GROUPS.items():
         _print_group(group, metrics, ranked, board.standing)
+    _print_calibration(ranked)
     for tuned in board.tuned.values():
         found = ", ".join(f"{name} {_plain(value)}" for name, value in tuned.params.items())
         print(f"\nTuned {tuned.sentence}\n  {found}")
@@ -57,6 +58,15 @@ def _print_group(group: str, metrics: Sequence[str], ranked: Sequence[Evaluation
         print(f"{_BEST.strip()} best by {standing.metric}, or not told apart from it\n" if group == "Lists" else "")
     for reason, models in reasons.items():
         print(f"{_ABSENT} {', '.join(models)}: {reason}\n")
+
+
+def _print_calibration(ranked: Sequence[Evaluation]) -> None:
+    """Print where each model's predicted ratings are furthest from those given."""
+    from engine.evaluation.answer import how_calibrated
+
+    said = [how_calibrated(each.title, each.calibration) for each in ranked if each.calibration is not None]
+    if said:
+        print("\n".join(said))
 
 
 def _print_seeds(board: Leaderboard) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
+
+from engine.metrics.calibration import Curve
+
 TITLES: Mapping[str, str] = MappingProxyType(
     {"precision": "Precision", "recall": "Recall", "ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "hit_rate": "Hit rate"}
 )
@@ -51,3 +55,30 @@ def against_the_yardstick(
     if told_apart:
         return f"{first} is {size} (95% interval {low} to {high}) above {yardstick}."
     return f"{first} is not shown to beat {yardstick}: it is {size} (95% interval {low} to {high}) above."
+
+
+def how_calibrated(title: str, curve: Curve) -> str:
+    """Say where a model's predicted ratings are furthest from those given, of the groups whose interval shows it.
+
+    Args:
+        title: the model's title.
+        curve: with at least one group.
+    """
+    off = np.abs(curve.predicted - curve.observed)
+    shown = (curve.predicted < curve.low) | (curve.predicted > curve.high)
+    if np.isnan(curve.low).all():
+        return f"Too few users rated what {title} predicts to say how far off it is."
+    if not shown.any():
+        return f"In no group of alike predictions is {title} off by more than chance."
+    worst = int(np.argmax(np.where(shown, off, -1.0)))
+    said, gave, low, high = (
+        _plain(values[worst]) for values in (curve.predicted, curve.observed, curve.low, curve.high)
+    )
+    return (
+        f"In {int(shown.sum())} of {len(off)} groups of alike predictions {title} is off by more than chance, most "
+        f"where it says {said} and people gave {gave} (95% interval {low} to {high})."
+    )
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.2f}".replace("-", "−")

@@ -20,7 +20,7 @@ from engine.evaluation.latency import latency_ms
 from engine.evaluation.lists import measure_lists, measure_together
 from engine.evaluation.pairs import relevant_items
 from engine.evaluation.record import Evaluation
-from engine.metrics.calibration import calibration_error
+from engine.metrics.calibration import calibration_curve
 from engine.metrics.intervals import Estimate
 from engine.metrics.mae import absolute_errors
 from engine.metrics.rmse import squared_errors
@@ -85,9 +85,9 @@ def evaluate(
     categories = categories_of(dataset)
     per_user = measure_lists(ranking.items, seen, relevant, None if categories is None else categories.shares)
     per_user = per_user.assign(squared_error=np.nan, absolute_error=np.nan, ratings=np.nan)
-    calibration = float("nan")
+    curve = None
     if rated is not None and predicted is not None:
-        calibration = calibration_error(predicted, rated.value)
+        curve = calibration_curve(predicted, rated.value, rated.user)
         per_user = per_user.assign(**_errors(rated, predicted))
     is_known, finds = np.diff(seen.indptr) > 0, np.diff(relevant.indptr) > 0
     in_test = np.bincount(dataset.interactions["user"][split.test], minlength=dataset.n_users) > 0
@@ -96,7 +96,7 @@ def evaluate(
     together = measure_together(ranking.items[is_known], dataset.n_items)
     metrics = estimates(per_user, seed=seed) | {
         **{name: Estimate(number(value)) for name, value in together.items()},
-        "calibration_error": Estimate(number(calibration)),
+        "calibration_error": Estimate(None if curve is None else number(curve.error)),
         "fit_seconds": Estimate(served.fit_seconds),
         "latency_p50_ms": Estimate(float(np.quantile(served.waited, 0.5))),
         "latency_p99_ms": Estimate(float(np.quantile(served.waited, 0.99))),
@@ -119,6 +119,7 @@ def evaluate(
         users_nothing_to_find=int((is_known & ~finds).sum()),
         seed=seed,
         fingerprint=dataset.fingerprint,
+        calibration=curve,
     )
 
 

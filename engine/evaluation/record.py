@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from engine.evaluation.accumulate import METRICS, RATIOS
+from engine.metrics.calibration import Curve
 from engine.metrics.intervals import Estimate
 from engine.models.base import Recommender
 from engine.models.ranking import Ranking
@@ -37,6 +38,7 @@ class Evaluation:
         users_nothing_to_find: users with a row to learn from, but nothing new to find in the test.
         seed: seed of the model and of the bootstrap.
         fingerprint: fingerprint of the Dataset.
+        calibration: predicted against observed ratings of the test; None where the model predicts none.
     """
 
     model: str
@@ -52,6 +54,7 @@ class Evaluation:
     users_nothing_to_find: int
     seed: int
     fingerprint: str
+    calibration: Curve | None = None
 
     @property
     def fit_seconds(self) -> float:
@@ -78,6 +81,7 @@ class Evaluation:
             if name in RATIOS:
                 figures |= {f"{name}_low": estimate.low, f"{name}_high": estimate.high}
         figures |= {
+            "calibration_curve": None if self.calibration is None else self.calibration.to_dict(),
             "users_evaluated": self.users_evaluated,
             "users_cold": self.users_cold,
             "users_nothing_to_find": self.users_nothing_to_find,

@@ -13,6 +13,7 @@ from engine.dataset import Dataset
 from engine.evaluation.accumulate import METRICS, RATIOS, estimates, number
 from engine.evaluation.measure import Report, evaluate
 from engine.evaluation.record import Evaluation
+from engine.metrics.calibration import together
 from engine.metrics.intervals import Estimate
 from engine.splitting import Split
 
@@ -22,7 +23,8 @@ class Repeated:
     """One model measured on one split with one seed or several.
 
     Attributes:
-        evaluation: of the first seed, its ``per_user`` and ``metrics`` being means over the seeds.
+        evaluation: of the first seed, its ``per_user`` and ``metrics`` being means over the seeds, and its
+            ``calibration`` over the predictions of all.
         seeds: the seeds; only the first for a model that does not draw.
         values: each metric's value with each seed, None where it cannot be measured.
     """
@@ -117,7 +119,8 @@ def _mean(runs: Sequence[Evaluation]) -> Repeated:
         name: _explained(over_users[name] if name in RATIOS else _average(by_seed[name]), first.metrics[name])
         for name in METRICS
     }
-    mean = replace(first, per_user=per_user, metrics=metrics)
+    curves = [run.calibration for run in runs if run.calibration is not None]
+    mean = replace(first, per_user=per_user, metrics=metrics, calibration=together(curves) if curves else None)
     return Repeated(mean, tuple(run.seed for run in runs), by_seed)
 
 

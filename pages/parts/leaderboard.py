@@ -16,7 +16,8 @@ STAR = "★"
 
 MARKS = {"better": "▲ better", "worse": "▼ worse", "not told apart": "≈ not told apart"}
 
-_SHAPES = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon", "pentagon", "bowtie")
+SHAPES = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon", "pentagon", "bowtie")
+"""Marks of models, in order, so that colour is not the only sign."""
 
 
 def title(metric: str, k: int) -> str:
@@ -107,7 +108,7 @@ def scatter(board: Leaderboard) -> None:
             x=[accuracy],
             y=[diversity],
             mode="markers",
-            marker={"color": colours[place % len(colours)], "symbol": _SHAPES[place % len(_SHAPES)], "size": 13},
+            marker={"color": colours[place % len(colours)], "symbol": SHAPES[place % len(SHAPES)], "size": 13},
             name=model,
             hovertemplate=f"{model}: %{{x:.4f}}, %{{y:.3f}}<extra></extra>",
         )

@@ -1,6 +1,7 @@
 """The Models page: nothing trained, a leaderboard, and what can go wrong."""
 
 import json
+import re
 import time
 
 import pytest
@@ -172,6 +173,14 @@ def test_every_mean_has_its_interval_and_what_cannot_be_measured_says_why(open_p
     assert shown.loc[["Popularity", "Random"], "RMSE"].isna().all()
     why = "This model orders items and predicts no rating."
     assert f"“—” for Calibration error, MAE and RMSE of Popularity and Random: {why}" in words(page)
+
+
+def test_predicted_ratings_are_held_against_those_given(open_page, rated):
+    page = open_page(rated)
+    assert re.search(r"of alike predictions (Baseline is off|is Baseline off) by more than chance", words(page))
+    assert "None of these models predicts a rating" not in words(page)
+    page.multiselect(key="models_own").set_value([])
+    assert "None of these models predicts a rating on this log" in words(page.run())
 
 
 def test_only_what_is_missing_is_offered_for_training(open_page, rated):

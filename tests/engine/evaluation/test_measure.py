@@ -114,6 +114,10 @@ def test_rmse_and_mae_are_over_all_test_pairs_with_clipped_predictions(rated):
     assert evaluation.metrics["rmse"].value == pytest.approx(np.sqrt(np.mean((predicted - test.value) ** 2)))
     assert evaluation.metrics["calibration_error"].value == pytest.approx(calibration_error(predicted, test.value))
     assert evaluation.metrics["mae"].value == pytest.approx(np.mean(np.abs(predicted - test.value)))
+    groups = evaluation.to_dict()["calibration_curve"]
+    assert sum(group["count"] for group in groups) == len(test)
+    for name, values in (("predicted", predicted), ("observed", test.value)):
+        assert sum(group["count"] * group[name] for group in groups) == pytest.approx(values.sum())
     assert evaluation.per_user["ratings"].sum() == len(test)
 
 
