@@ -25,8 +25,9 @@ class Dataset:
         name: what the reader calls it, for instance ``sample`` or a file's name.
         interactions: one row an event, ordered by time then by line. Columns: ``user`` and ``item``
             (int32 codes), ``time`` (datetime64[s], NaT in every row where the log has no time),
-            ``event`` (category; ``rating`` or ``interaction`` where the log names none) and
-            ``rating`` (float64, NaN where the row carries none).
+            ``event`` (category; ``rating`` or ``interaction`` where the log names none),
+            ``rating`` (float64, NaN where the row carries none) and, where the log says how many such events a row
+            stands for (plays, pieces, hours), ``count`` (float64, above 0).
         users: one row a user, position = code; ``user_id`` (str) and the user table's columns.
         items: one row an item, position = code; ``item_id`` (str) and the item table's columns.
             The well-known ones are ``title``, ``category``, ``price``, ``text``, ``brand``.

@@ -114,7 +114,7 @@ def implicit_preferences(
     The logarithm keeps a tenth view from outweighing a purchase (Hu, Koren & Volinsky 2008, eq. 6,
     use the same damping for confidence). A row that carries a rating counts its event's weight times the
     rating's place on its scale: one star is seen, but no praise (strength 0). Events of weight zero are
-    passed over.
+    passed over. A row that stands for several events (column ``count``) counts as many times.
     """
     events = pd.Categorical(rows["event"])
     # One place more for the code of a missing event, which is -1.
@@ -124,6 +124,8 @@ def implicit_preferences(
         rating = rows["rating"].to_numpy(np.float64)
         place = (rating - rating_scale[0]) / (rating_scale[1] - rating_scale[0])
         weight = np.where(np.isnan(rating), weight, weight * place)
+    if "count" in rows:
+        weight = weight * rows["count"].to_numpy(np.float64)
     user, item = rows["user"].to_numpy(np.int32)[used], rows["item"].to_numpy(np.int32)[used]
     order = order_by_pair(user, item, n_users, n_items)
     user, item, used = user[order], item[order], used[order]

@@ -43,7 +43,7 @@ def add_data_options(
         type=_mapping,
         default={},
         metavar="ROLE=COL,...",
-        help="columns of the roles user, item, rating, time, event; ROLE= takes a role away",
+        help="columns of the roles user, item, rating, time, event, count; ROLE= takes a role away",
     )
     options.add_argument("--user-table", metavar="FILE", help="a table of users")
     options.add_argument("--item-table", metavar="FILE", help="a table of items")

@@ -43,6 +43,7 @@ def _record(loaded: Loaded) -> dict[str, Any]:
         "rows_kept": report.rows_kept,
         "rows_refused": report.rows_refused,
         "refused": report.reasons,
+        "sentences": list(report.sentences),
         "withheld_users": report.withheld_users,
         "withheld_rows": report.withheld_rows,
         "mapping": dict(report.mapping),
@@ -92,4 +93,6 @@ def _print(loaded: Loaded) -> None:
         "long tail": f"the most popular tenth of the items holds {record['top_tenth_share']:.1%} of the interactions",
         "fingerprint": record["fingerprint"],
     }
+    for place, sentence in enumerate(loaded.report.sentences[1:], start=1):
+        lines["notes" if place == 1 else f"  note {place}"] = sentence
     print_facts(lines)

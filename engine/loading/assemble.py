@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.dataset import Dataset, Feedback
 from engine.errors import DataError, unknown
-from engine.loading.records import DEFAULT_EVENT_WEIGHTS
+from engine.loading.records import usual_weight
 
 
 def assemble(
@@ -24,7 +24,7 @@ def assemble(
     rating_scale: tuple[float, float] | None,
     withheld_users: int,
 ) -> Dataset:
-    """Return the Dataset of ``rows`` (columns user, item, time, event, rating; ids as text).
+    """Return the Dataset of ``rows`` (columns user, item, time, event, rating, by choice count; ids as text).
 
     Codes follow the side table where there is one; ids it lacks come after, in their natural order, with
     empty attributes. Who or what is only in a side table belongs to the Dataset too.
@@ -43,10 +43,12 @@ def assemble(
             "rating": rows["rating"].to_numpy(np.float64),
         }
     )
+    if "count" in rows:
+        interactions["count"] = rows["count"].to_numpy(np.float64)
     # Stable, so that rows of one second keep the order of their lines.
     interactions = interactions.sort_values("time", kind="stable", ignore_index=True)
     events = [str(event) for event in interactions["event"].cat.categories]
-    weights = {event: DEFAULT_EVENT_WEIGHTS.get(event.lower(), 1.0) for event in events}
+    weights = {event: usual_weight(event) for event in events}
     for event, weight in (event_weights or {}).items():
         if event not in weights:
             raise DataError(unknown("Event", event, events))

@@ -18,8 +18,19 @@ NO_VALUE = (*NO_ID, "na", "NA", "n/a", "N/A", "-")
 
 
 def ids(cells: pd.Series) -> pd.Series:
-    """Return ``cells`` with what stands for no id missing."""
-    return without(cells, NO_ID)
+    """Return ``cells`` as ids, with what stands for no id missing.
+
+    Whole numbers all written with ".0" are those of a table that once had a gap, and lose it: 12.0 is the id 12.
+    "NA" may be an id, but among numbers it is a gap.
+    """
+    found = without(cells, NO_ID)
+    present = found.dropna()
+    if len(present) and present.iloc[0].endswith(".0") and present.str.fullmatch(r"[0-9]+\.0").all():
+        return found.str.removesuffix(".0")
+    unknown = present.isin(("NA", "N/A"))
+    if unknown.any() and present[~unknown].str.fullmatch(r"[0-9]+").all():
+        return without(found, ("NA", "N/A"))
+    return found
 
 
 def values(cells: pd.Series) -> pd.Series:
@@ -34,10 +45,20 @@ def without(cells: pd.Series, missing: Collection[str]) -> pd.Series:
 
 
 def numbers(cells: pd.Series) -> NDArray[np.float64]:
-    """Return the cells as numbers, with a decimal comma where one is written so; NaN where there is none."""
+    """Return the cells as numbers, NaN where there is none.
+
+    A comma parts thousands where every cell with one is written so and others are whole numbers below a thousand
+    (12 and 3,456) or have two commas; otherwise it is a decimal comma.
+    """
     plain = as_numbers(cells)
     unread = cells.notna().to_numpy() & np.isnan(plain)
     if unread.any():
-        comma = cells[unread].where(cells[unread].str.fullmatch(r"[-+]?\d+,\d+")).str.replace(",", ".")
-        plain[unread] = as_numbers(comma)
+        comma = cells[unread].where(cells[unread].str.fullmatch(r"[-+]?\d+(,\d+)+"))
+        written = comma.dropna()
+        others = np.abs(plain[np.isfinite(plain)])
+        thousands = written.str.fullmatch(r"[-+]?\d{1,3}(,\d{3})+").all() and (
+            (len(others) > 0 and bool(((others < 1000) & (others == np.floor(others))).all()))
+            or bool((written.str.count(",") > 1).any())
+        )
+        plain[unread] = as_numbers(comma.str.replace(",", "" if thousands else "."))
     return plain

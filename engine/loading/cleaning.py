@@ -13,10 +13,8 @@ from engine.errors import DataError
 from engine.loading.cells import ids, numbers, values
 from engine.loading.faults import Faults, nothing_left
 from engine.loading.raw import RawTable
+from engine.loading.scales import mark_of_none, usual_scale
 from engine.loading.times import parse_times
-
-_TOPS = (1.0, 5.0, 10.0, 100.0)
-_USUAL_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -24,14 +22,19 @@ class Cleaned:
     """The usable rows of a log and the others.
 
     Attributes:
-        rows: columns user and item (str), time (datetime64[s]), event (category), rating (float64), and line.
+        rows: columns user and item (str), time (datetime64[s]), event (category), rating (float64), count (float64,
+            only where a column plays that role), and line.
         refused: the other rows; columns line, reason, column, value.
         rating_scale: lowest and highest rating, or None where no row carries one.
+        mark: the number that stands for "no rating given", or None.
+        marked: rows that carry it.
     """
 
     rows: pd.DataFrame
     refused: pd.DataFrame
     rating_scale: tuple[float, float] | None
+    mark: float | None = None
+    marked: int = 0
 
 
 def clean(
@@ -44,8 +47,9 @@ def clean(
     """Return the rows of ``raw`` that can be used, by the columns ``mapping`` names.
 
     A row is refused for the first of: missing user, missing item, missing or unparsable time, unparsable
-    rating, rating out of range, and (by choice) being equal to an earlier row in every mapped column.
-    A missing rating is no fault: the row is an event without one.
+    rating, rating out of range, a count that is no number above 0, and (by choice) being equal to an earlier row
+    in every mapped column. A missing rating is no fault: the row is an event without one. A missing count is 1.
+    A rating that stands for none (``engine.loading.scales.mark_of_none``) is missing unless a scale is given.
     """
     frame, n = raw.frame, len(raw.frame)
     faults = Faults(raw)
@@ -60,12 +64,16 @@ def clean(
         faults.add(cells.isna(), "time is missing", mapping["time"])
         faults.add(np.isnat(time), "time cannot be read", mapping["time"])
 
-    rating = np.full(n, np.nan)
+    rating, mark, marked = np.full(n, np.nan), None, np.zeros(n, dtype=bool)
     if "rating" in mapping:
         cells = values(frame[mapping["rating"]])
         rating = numbers(cells)
-        faults.add(cells.notna() & ~np.isfinite(rating), "rating is not a number", mapping["rating"])
-        rating_scale = rating_scale or _scale(rating[np.isfinite(rating)])
+        faults.add(cells.notna() & ~np.isfinite(rating) & ~marked, "rating is not a number", mapping["rating"])
+        if rating_scale is None:
+            mark = mark_of_none(rating[np.isfinite(rating)])
+            marked = rating == mark
+            rating[marked] = np.nan
+            rating_scale = usual_scale(rating[np.isfinite(rating)])
         if rating_scale:
             low, high = rating_scale
             outside = np.isfinite(rating) & ((rating < low) | (rating > high))
@@ -76,6 +84,12 @@ def clean(
     rows = pd.DataFrame(
         {"user": user, "item": item, "time": time, "event": _events(frame, mapping, rating), "rating": rating}
     )
+    if "count" in mapping:
+        cells = values(frame[mapping["count"]])
+        count = numbers(cells)
+        faults.add(cells.notna() & ~np.isfinite(count), "count is not a number", mapping["count"])
+        faults.add(count <= 0, "count is not above 0", mapping["count"])
+        rows["count"] = np.where(cells.isna(), 1.0, count)
     rows["line"] = raw.lines
     if drop_duplicates:
         good = rows[~faults.found].drop(columns="line")
@@ -87,26 +101,13 @@ def clean(
         raise DataError(nothing_left(read))
     if faults.found.any():
         rows = rows[~faults.found].reset_index(drop=True)
-    return Cleaned(rows=rows, refused=faults.frame(), rating_scale=rating_scale)
-
-
-def _scale(ratings: NDArray[np.float64]) -> tuple[float, float] | None:
-    """Return the usual scale that holds nearly all ratings: up to 1, 5, 10 or 100, from 0, 0.5 or 1.
-
-    A single 99 among stars is a slip, so 95% decide; where no usual scale holds that many (negative ratings,
-    counts), the data's own range is the scale and nothing is out of it.
-    """
-    if not len(ratings):
-        return None
-    for top in _TOPS:
-        within = (ratings >= 0) & (ratings <= top)
-        if within.mean() < _USUAL_SHARE:
-            continue
-        fine = ratings[within & (ratings > 0)]
-        if top == 1.0 or (ratings == 0).mean() > 0.005 or (len(fine) and fine.min() < 0.5):
-            return 0.0, top
-        return (0.5 if len(fine) and fine.min() < 1 else 1.0), top
-    return float(ratings.min()), float(ratings.max())
+    return Cleaned(
+        rows=rows,
+        refused=faults.frame(),
+        rating_scale=rating_scale,
+        mark=mark,
+        marked=int(marked[~faults.found].sum()),
+    )
 
 
 def _events(frame: pd.DataFrame, mapping: Mapping[str, str], rating: NDArray[np.float64]) -> pd.Series:

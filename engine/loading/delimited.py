@@ -28,6 +28,7 @@ _NAMES = {",": "Comma", "\t": "Tab", ";": "Semicolon", "|": "Bar", "::": "Double
 _DELIMITERS = (",", "\t", ";", "|", "::", "^", "~", "#", "&", "!", "%", "*", "$", "\x01", "\x1f", " ")
 _SAMPLE_LINES = 300
 _LONGEST_RECORD = 200  # lines; a quote left open does not swallow more than this before it is noticed
+csv.field_size_limit(2**31 - 1)  # a review may be longer than the module's usual 131,072 characters
 _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 
 

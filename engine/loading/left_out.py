@@ -55,7 +55,8 @@ def without_deleted(log: RawTable, column: str, gone: pd.Index) -> RawTable:
 
 def about(refused: pd.DataFrame, column: str, user_ids: Collection[str]) -> NDArray[np.bool_]:
     """Return which of the refused rows name one of ``user_ids``: in the ``column`` of users, or in a whole line."""
-    wanted = set(user_ids)
+    # As a table may write them that once had a gap.
+    wanted = {written for user_id in user_ids for written in (user_id, f"{user_id}.0")}
     value = refused["value"].astype(object).where(refused["value"].notna(), "").astype(str)
     in_column = (refused["column"] == column).to_numpy(bool) & value.isin(wanted).to_numpy(bool)
     whole = refused["column"].isna().to_numpy(bool)

@@ -22,7 +22,7 @@ from engine.loading.made_up import is_made_up, made_up
 from engine.loading.movielens import read_movielens
 from engine.loading.raw import RawTable, refusals
 from engine.loading.records import LEFT_OUT, NO_CONSENT, Loaded, LoadReport, Preview, rows_in_words, withheld_in_words
-from engine.loading.roles import guess_roles, settle_roles
+from engine.loading.roles import check_no_matrix, guess_roles, in_words, settle_roles
 from engine.loading.side_tables import SideTable, agrees, consent_column, tidy
 from engine.loading.sources import as_source
 from engine.loading.tables import read_table
@@ -31,6 +31,8 @@ from sample_data import FOLDER as SAMPLE_FOLDER
 Given = str | os.PathLike[str] | bytes
 
 PREVIEW_ROWS = 20
+_ENOUGH_ROWS = 20
+_SLIPS = 0.05
 
 
 def load(
@@ -69,6 +71,8 @@ def load(
     with ExitStack() as stack:
         tables = _read(source, users, items, name, stack)
     log = tables.log
+    if not tables.mapping and not any((mapping or {}).values()):
+        check_no_matrix(log.frame)
     roles = settle_roles(tables.mapping or guess_roles(log.frame), mapping or {}, map(str, log.frame.columns))
     if feedback == "explicit" and "rating" not in roles:
         raise ColumnError(
@@ -90,6 +94,7 @@ def load(
     if how == "explicit" and rated == 0:
         raise DataError(f"Column '{roles['rating']}' holds no rating. Choose implicit feedback.")
     listed = user_table.frame if user_table else None
+    unused = [str(c) for c in log.frame.columns if c not in roles.values() and c != consent_column(log.frame)]
     called, source_in_words = tables.name, f"{tables.name}: {tables.format}"
     malformed, rows_read = log.malformed, len(log.frame) + len(log.malformed)
     del log, tables  # the text of a large log takes more memory than the Dataset
@@ -117,6 +122,9 @@ def load(
         withheld_rows=len(withheld),
         sentences=(
             *_sentences(dataset, len(kept), len(refused), len(withheld)),
+            *_of_ratings(cleaned),
+            *_of_times(dataset),
+            *([f"Columns that play no role: {in_words(unused)}."] if unused else []),
             *([LEFT_OUT] if len(deleted) else []),
             *notes,
         ),
@@ -229,6 +237,31 @@ def _sentences(dataset: Dataset, kept: int, refused: int, withheld: int) -> list
     if not dataset.has_time:
         sentences.append("The log has no time, so it cannot be split by time.")
     return sentences
+
+
+def _of_ratings(cleaned: Cleaned) -> list[str]:
+    ratings = cleaned.rows["rating"]
+    if cleaned.mark is not None:
+        share = cleaned.marked / len(ratings)
+        return [
+            f"A rating of {cleaned.mark:g} is read as none given: {cleaned.marked:,} rows, {share:.0%} of all. "
+            "Give the rating scale to take it as a rating."
+        ]
+    if len(ratings) >= _ENOUGH_ROWS and ratings.notna().any() and ratings.min() == ratings.max():
+        return [f"Every rating is {ratings.max():g}, so ratings tell nothing apart. Implicit feedback may suit better."]
+    return []
+
+
+def _of_times(dataset: Dataset) -> list[str]:
+    """Say so where a few rows are dated after today: slips that stretch the log."""
+    time = dataset.interactions["time"]
+    late = time > pd.Timestamp.now(tz="UTC").tz_localize(None) + pd.Timedelta(days=1)
+    if not 0 < late.mean() < _SLIPS:
+        return []
+    return [
+        f"Rows dated after today: {int(late.sum()):,}, the last {time.max():%Y-%m-%d}. They are kept, and a split by "
+        "time puts them last; correct or remove them."
+    ]
 
 
 def check_event_weights(event_weights: Mapping[str, float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,8 @@ import pandas as pd
 
 from engine.dataset import Dataset
 
-ROLES = ("user", "item", "rating", "time", "event")
-"""What a column of an interaction log can be."""
+ROLES = ("user", "item", "rating", "time", "event", "count")
+"""What a column of an interaction log can be; a count says how many such events the row stands for."""
 
 DEFAULT_EVENT_WEIGHTS: Mapping[str, float] = {
     "view": 1.0,
@@ -19,7 +20,23 @@ DEFAULT_EVENT_WEIGHTS: Mapping[str, float] = {
     "purchase": 5.0,
     "rating": 4.0,
 }
-"""What one event is worth when feedback is implicit; every other event is worth 1."""
+"""What one event is worth when feedback is implicit; an event of another name is worth what `usual_weight` says."""
+
+_ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "add_to_cart": ("addtocart", "cart", "addtobasket", "basket", "addtobag", "atc"),
+    "purchase": ("purchased", "buy", "bought", "transaction", "order", "ordered", "checkout", "sale", "sold"),
+}
+_TAKEN_BACK = ("removefromcart", "removefrombasket", "removefromwishlist", "unlike", "dislike", "refund", "return")
+
+
+def usual_weight(event: str) -> float:
+    """Return what one event of this name is worth unless told otherwise; what takes something back is worth 0."""
+    plain = re.sub(r"[^a-z]", "", event.lower())
+    if plain in _TAKEN_BACK:
+        return 0.0
+    called = next((name for name, others in _ALSO_CALLED.items() if plain in others), event.lower())
+    return DEFAULT_EVENT_WEIGHTS.get(called, 1.0)
+
 
 NO_CONSENT = "user did not consent"
 """The reason given for the rows of users who are left out for want of consent."""

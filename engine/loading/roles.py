@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import ColumnError
+from engine.loading.cells import ids as ids_of
 from engine.loading.raw import as_numbers
 from engine.loading.records import ROLES
 from engine.loading.times import parse_times
@@ -40,10 +41,16 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "event", "eventtype", "eventname", "action", "actiontype", "interaction", "interactiontype", "type",
         "behavior", "behaviour", "behaviortype", "behaviourtype", "activity", "activitytype", "verb",
     ),
+    "count": (
+        "count", "counts", "plays", "playcount", "playcounts", "listens", "listencount", "quantity", "qty", "units",
+        "hours", "hoursplayed", "playtime", "frequency", "freq", "weight",
+    ),
 }  # fmt: skip
 _PART_OF_NAME = {"user": ("user", "customer", "visitor", "member"), "item": ("item", "product", "movie", "article")}
 _TIME_HINTS = ("time", "date", "stamp", "when", "epoch")
 _LOOKED_AT = 5000
+_NAMED = 12
+_MATRIX_COLUMNS = 10
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,11 @@ class _Looks:
     time: bool
     rating: bool
     event: bool
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether no value recurs: the column numbers rows, or measures them, and names nobody."""
+        return self.repeats <= 1.0
 
 
 def guess_roles(frame: pd.DataFrame) -> dict[str, str]:
@@ -107,7 +119,7 @@ def settle_roles(guessed: Mapping[str, str], given: Mapping[str, str | None], co
     for role in ("user", "item"):
         if role not in mapping:
             raise ColumnError(
-                f"No column was found for the {role}. The file has: {', '.join(names)}. "
+                f"No column was found for the {role}. The file has: {in_words(names)}. "
                 f"Say which one it is, for instance {role}={names[0]}."
             )
     return mapping
@@ -125,7 +137,14 @@ def _listed(what: str, given: str, known: Iterable[str]) -> str:
     # "user" is nearer to "user_id" for a person than for an edit distance.
     near = near or [name for name in lower if given.lower() in name or name in given.lower()]
     hint = f" Did you mean '{lower[near[0]]}'?" if near else ""
-    return f"{what}: {', '.join(names)}.{hint}"
+    return f"{what}: {in_words(names)}.{hint}"
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Return names as a list that stays short: the first twelve and how many more."""
+    listed = list(names)
+    more = f" and {len(listed) - _NAMED:,} more" if len(listed) > _NAMED else ""
+    return ", ".join(listed[:_NAMED]) + more
 
 
 def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
@@ -134,6 +153,22 @@ def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
 
 def _without_header(frame: pd.DataFrame) -> bool:
     return all(re.fullmatch(r"column_\d+", str(column)) for column in frame.columns)
+
+
+def check_no_matrix(frame: pd.DataFrame) -> None:
+    """Raise ColumnError where ``frame`` has one column an item: many of numbers, and none named for a role."""
+    columns = list(frame.columns)
+    plain = {re.sub(r"[^a-z0-9]", "", str(column).lower()) for column in columns}
+    if len(columns) < _MATRIX_COLUMNS or plain & {*_NAMES["user"], *_NAMES["item"]}:
+        return
+    head = frame.head(500)
+    rated = sum(bool(np.isfinite(as_numbers(head[column].dropna())).all()) for column in columns)
+    if rated >= 0.9 * len(columns):
+        raise ColumnError(
+            f"This looks like a matrix with one column an item: {rated:,} of {len(columns):,} columns hold numbers. "
+            "Expected one row an event, with a user, an item and a rating. Write it that way, or say which columns "
+            "they are."
+        )
 
 
 def _time_by_contents(head: pd.DataFrame, plain: Mapping[str, str]) -> dict[str, str]:
@@ -151,9 +186,12 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
     looks = {c: _look(head[c]) for c in head.columns if c not in mapping.values() and head[c].notna().any()}
     guess = dict(mapping)
     if _without_header(head):
-        place = {column: at for at, column in enumerate(head.columns)}
+        place = {column: at for at, column in enumerate(looks)}
         for role in ("time", "event", "rating"):
             fits = [c for c, look in looks.items() if c not in guess.values() and getattr(look, role)]
+            if role == "time":
+                # A number may be an id of a time's size; what is written as a time is one.
+                fits = [c for c in fits if not looks[c].numeric] or fits
             if role == "rating":
                 # By custom the two ids stand first; small ids look like ratings too.
                 fits = [c for c in fits if place[c] >= 2]
@@ -162,9 +200,14 @@ def _by_contents(head: pd.DataFrame, mapping: dict[str, str]) -> dict[str, str]:
     wanted = [role for role in ("user", "item") if role not in guess]
     fits = [c for c, look in looks.items() if c not in guess.values() and not look.time]
     ids = [c for c in fits if not looks[c].numeric or looks[c].whole]
-    # A column that never repeats counts rows; it names nobody.
-    repeating = [c for c in ids if looks[c].repeats > 1.0]
+    repeating = [c for c in ids if not looks[c].counts_rows]
     guess |= dict(zip(wanted, repeating if len(repeating) >= len(wanted) else ids, strict=False))
+    if _without_header(head) and "rating" in guess:
+        # A rating follows what it is about; behind a price it is a quantity or a flag.
+        before = [c for c in looks if place[c] < place[guess["rating"]]]
+        before = [c for c in before if not looks[c].counts_rows or (looks[c].numeric and not looks[c].whole)]
+        if not set(before) <= set(guess.values()):
+            del guess["rating"]
     return guess
 
 
@@ -177,14 +220,27 @@ def _look(cells: pd.Series) -> _Looks:
     distinct = int(present.nunique())
     repeats = len(present) / max(distinct, 1)
     whole = numeric and bool((values == np.floor(values)).all())
-    # Small whole numbers could be times too (seconds since 1970), so a number must be of our days.
-    plausible = not numeric or bool(np.median(np.abs(values)) >= 1e8) or _dates_as_numbers(values)
+    # Whole numbers could be times too (seconds since 1970), so a number must be of our days; words are none.
+    plausible = _of_our_days(values) or _dates_as_numbers(values) if numeric else _dated(present.head(500))
     time = plausible and bool((~np.isnat(parse_times(present.head(500)))).mean() > 0.8)
     starlike = numeric and bool(values.min() >= 0 and values.max() <= 10)
     gradelike = numeric and bool(repeats >= 1.5 and values.min() >= -10 and values.max() <= 100)
-    rating = not time and distinct <= 101 and (starlike or gradelike)
+    sliderlike = numeric and not whole and bool(values.min() >= -10 and values.max() <= 10)
+    rating = not time and (sliderlike or (distinct <= 101 and (starlike or gradelike)))
     event = not numeric and not time and distinct <= 20 and repeats >= 2 and not present.str.contains(r"\d").any()
     return _Looks(numeric, whole, distinct, repeats, time, rating, event)
+
+
+def _of_our_days(values: np.ndarray) -> bool:
+    """Say whether numbers, as seconds to nanoseconds since 1970, lie mostly between 1990 and 2100."""
+    middle = float(np.median(np.abs(values)))
+    per_second = 10.0 ** (3 * np.digitize(middle, [1e11, 1e14, 1e17]))
+    return bool(6.3e8 <= middle / per_second < 4.2e9)
+
+
+def _dated(cells: pd.Series) -> bool:
+    """Say whether text is short and holds the digits of a date, which is quicker to see than to read it."""
+    return bool(((cells.str.len() <= 40) & (cells.str.count(r"\d") >= 4)).mean() > 0.8)
 
 
 def _dates_as_numbers(values: np.ndarray) -> bool:
@@ -197,11 +253,14 @@ def guess_key(frame: pd.DataFrame, role: str, ids: pd.Series) -> str | None:
     known = set(ids.dropna().unique())
     named = [column for name in (*_NAMES[role], "id") for column, this in plain.items() if this == name]
     shares = {
-        column: float(frame[column].dropna().isin(known).mean()) for column in plain if frame[column].notna().any()
+        column: float(ids_of(frame[column]).dropna().isin(known).mean())
+        for column in plain
+        if frame[column].notna().any()
     }
     matching = [column for column in named if shares.get(column, 0) > 0]
     if matching:
-        return matching[0]
+        # Books have an id here and another one elsewhere: the log's is the one it shares most.
+        return max(matching, key=lambda column: shares[column])
     best = max(shares, key=lambda column: shares[column], default=None)
     if best is not None and shares[best] >= 0.3 and frame[best].nunique() > 0.9 * frame[best].notna().sum():
         return best

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import DataError
+from engine.loading.cells import ids as ids_of
 from engine.loading.raw import RawTable
 from engine.loading.roles import guess_key
 from engine.loading.times import parse_times
@@ -58,6 +59,7 @@ def tidy(raw: RawTable, role: Literal["user", "item"], ids: pd.Series) -> SideTa
             f"The {role} table has no column with the log's {role} ids. It has: {', '.join(map(str, frame.columns))}. "
             f"Name the right one {key}."
         )
+    frame = frame.assign(**{column: ids_of(frame[column])})
     sentences = []
     bad = len(raw.malformed) + int(frame[column].isna().sum())
     if bad:

@@ -11,7 +11,15 @@ from engine.loading.raw import as_numbers
 
 _DATES = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%m/%d/%y")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_OTHERS = ("%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%a %b %d %H:%M:%S %Y")
+_OTHERS = (
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%d %H:%M:%S.%f UTC",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %z %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %z",
+)
 _EARLIEST, _LATEST = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 _SAMPLE = 2000
 
@@ -71,6 +79,8 @@ def _from_iso(cells: pd.Series) -> NDArray[np.datetime64]:
 
 
 def _from_format(cells: pd.Series, form: str) -> pd.Series:
+    if "%z" in form:
+        return pd.to_datetime(cells, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     return pd.to_datetime(cells, format=form, errors="coerce")
 
 

@@ -63,17 +63,19 @@ def row_values(dataset: Dataset) -> tuple[NDArray[np.float64], str]:
     """Return what each interaction is worth, shape (rows,), and what that adds up, in words.
 
     The price of what was bought where the log has purchases and prices; otherwise the weight of the event
-    where feedback is implicit; otherwise 1 for a rating above the log's mean, else 0.
+    where feedback is implicit; otherwise 1 for a rating above the log's mean, else 0. A row that stands for
+    several events is worth as many times its price or weight.
     """
     log = dataset.interactions
+    times = log["count"].to_numpy(np.float64) if "count" in log else 1.0
     event = log["event"].astype(object).astype(str)
     bought = event.str.lower().str.contains("|".join(_PURCHASES)).to_numpy()
     if bought.any() and "price" in dataset.items:
         price = pd.to_numeric(dataset.items["price"], errors="coerce").fillna(0).to_numpy(np.float64)
-        paid: NDArray[np.float64] = np.where(bought, price[log["item"].to_numpy()], 0.0)
+        paid: NDArray[np.float64] = np.where(bought, times * price[log["item"].to_numpy()], 0.0)
         return paid, "price of items bought"
     if dataset.feedback == "implicit":
         weight = event.map(dict(dataset.event_weights)).fillna(0.0)
-        return np.asarray(weight, dtype=np.float64), "weight of events"
+        return times * np.asarray(weight, dtype=np.float64), "weight of events"
     rating = log["rating"].to_numpy(np.float64)
     return np.where(rating > np.nanmean(rating), 1.0, 0.0), "ratings above the log's mean"

@@ -20,6 +20,7 @@ _ROLE_HELP = {
     "rating": "A number that says how much they liked it.",
     "time": "When: dates, date-times, or seconds since 1970.",
     "event": "What they did, such as view or purchase.",
+    "count": "How many such events a row stands for: plays, pieces, hours.",
 }
 _FEEDBACK = {
     "auto": "Decide from the file",
