@@ -12,7 +12,9 @@ from engine.pairs import among, pair_keys, pair_matrix
 from engine.preferences import Preferences
 from engine.splitting import Split
 
-CELLS_AT_ONCE = 8_000_000
+CELLS_AT_ONCE = 2_000_000
+MOST_CELLS_AT_ONCE = 8_000_000
+_FEW_USERS = 128
 
 
 def relevant_items(dataset: Dataset, split: Split, seen: sparse.csr_array) -> sparse.csr_array:
@@ -46,5 +48,11 @@ def predict_pairs(model: Recommender, pairs: Preferences) -> NDArray[np.float64]
 
 
 def users_at_once(n_items: int) -> int:
-    """Return how many users to score together, so that a block of scores takes at most 64 MB."""
-    return max(1, CELLS_AT_ONCE // max(1, n_items))
+    """Return how many users to score together.
+
+    A block of scores takes 16 MB, which one block after another finds in the same memory; asking the system for
+    fresh memory each time takes longer than many a model takes to score. In a large catalogue it takes up to 64 MB,
+    since scoring few users at once costs more a user.
+    """
+    cells = min(MOST_CELLS_AT_ONCE, max(CELLS_AT_ONCE, _FEW_USERS * n_items))
+    return max(1, cells // max(1, n_items))

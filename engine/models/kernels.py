@@ -204,13 +204,45 @@ def add_sparse_rows(indptr, indices, data, row_indptr, row_indices, row_data, co
     """Add to row r of ``out`` the sparse rows that row r of a CSR matrix names, each times the stored value.
 
     ``row_indptr``, ``row_indices`` and ``row_data`` are the CSR of the rows that are added; their column c goes
-    to column ``columns[c]`` of ``out``. Sums run in the order of storage, as in scipy's own product.
+    to column ``columns[c]`` of ``out``, and to column c where ``columns`` is empty. Sums run in the order of
+    storage, as in scipy's own product. Codes are read as unsigned, which spares a check for a negative one.
     """
+    moved = len(columns) > 0
     for r in range(len(indptr) - 1):
+        row = out[r]
         for p in range(indptr[r], indptr[r + 1]):
             weight = data[p]
-            for q in range(row_indptr[indices[p]], row_indptr[indices[p] + 1]):
-                out[r, columns[row_indices[q]]] += weight * row_data[q]
+            start, end = row_indptr[indices[p]], row_indptr[indices[p] + 1]
+            codes, values = row_indices[start:end], row_data[start:end]
+            if moved:
+                for q in range(len(codes)):
+                    row[np.uint64(columns[np.uint64(codes[q])])] += weight * values[q]
+            else:
+                for q in range(len(codes)):
+                    row[np.uint64(codes[q])] += weight * values[q]
+
+
+@njit(cache=True, nogil=True)
+def add_dense_rows(indptr, indices, data, rows, out):
+    """Add to row r of ``out`` the rows of an array that row r of a CSR matrix names, each times the stored value.
+
+    Four at a time, so that a sum is read and written once for four terms; they are added in the order of storage.
+    """
+    for r in range(len(indptr) - 1):
+        row = out[r]
+        p, end = indptr[r], indptr[r + 1]
+        while p + 4 <= end:
+            a, b, c, d = data[p], data[p + 1], data[p + 2], data[p + 3]
+            first, second = rows[indices[p]], rows[indices[p + 1]]
+            third, fourth = rows[indices[p + 2]], rows[indices[p + 3]]
+            for i in range(len(row)):
+                row[i] = (((row[i] + a * first[i]) + b * second[i]) + c * third[i]) + d * fourth[i]
+            p += 4
+        while p < end:
+            a, first = data[p], rows[indices[p]]
+            for i in range(len(row)):
+                row[i] += a * first[i]
+            p += 1
 
 
 @njit(cache=True, nogil=True)

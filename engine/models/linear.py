@@ -46,11 +46,8 @@ class LinearModel(HistoryModel):
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
         chosen = choices(new, weighted=self.weighted)[:, self.codes]
-        if sparse.issparse(self.weights):
-            return dense_product(chosen, self.weights, columns=self.codes, width=new.n_items)
-        scores = np.zeros((new.n_users, new.n_items))
-        scores[:, self.codes] = chosen @ self.weights
-        return scores
+        columns = None if len(self.codes) == new.n_items else self.codes
+        return dense_product(chosen, self.weights, columns=columns, width=new.n_items)
 
 
 def require_comparable(title: str, n: int, what: str) -> None:

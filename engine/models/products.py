@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from engine.models.kernels import add_sparse_rows
+from engine.models.kernels import add_dense_rows, add_sparse_rows
 from engine.models.threads import share_rows
 
 _ROWS_A_THREAD = 64
+_IN_ORDER = np.zeros(0, dtype=np.int64)
 
 
 def gram_of(rows: sparse.csr_array) -> NDArray[np.float64]:
@@ -19,7 +20,7 @@ def gram_of(rows: sparse.csr_array) -> NDArray[np.float64]:
 
 def dense_product(
     left: sparse.csr_array,
-    right: sparse.csr_array,
+    right: sparse.csr_array | NDArray[np.float64],
     *,
     columns: NDArray[np.integer] | None = None,
     width: int | None = None,
@@ -35,8 +36,11 @@ def dense_product(
     Returns:
         Shape (rows, width).
     """
-    places = np.arange(right.shape[1]) if columns is None else columns.astype(np.int64, copy=False)
-    product = np.zeros((left.shape[0], right.shape[1] if width is None else width))
+    width = right.shape[1] if width is None else width
+    if isinstance(right, np.ndarray):
+        return _spread(_times_array(left, right), columns, width)
+    places = _IN_ORDER if columns is None else columns.astype(np.int64, copy=False)
+    product = np.zeros((left.shape[0], width))
     weights, rows = (left.indices, left.data), (right.indptr, right.indices, right.data)
 
     def add(start: int, end: int) -> None:
@@ -44,3 +48,23 @@ def dense_product(
 
     share_rows(left.shape[0], add, fewest=_ROWS_A_THREAD)
     return product
+
+
+def _times_array(left: sparse.csr_array, right: NDArray[np.float64]) -> NDArray[np.float64]:
+    product = np.zeros((left.shape[0], right.shape[1]))
+    rows = np.ascontiguousarray(right)
+
+    def add(start: int, end: int) -> None:
+        add_dense_rows(left.indptr[start : end + 1], left.indices, left.data, rows, product[start:end])
+
+    share_rows(left.shape[0], add, fewest=_ROWS_A_THREAD)
+    return product
+
+
+def _spread(product: NDArray[np.float64], columns: NDArray[np.integer] | None, width: int) -> NDArray[np.float64]:
+    """Put columns where they go in an array of ``width`` columns; all other cells are zero."""
+    if columns is None and product.shape[1] == width:
+        return product
+    wide = np.zeros((len(product), width))
+    wide[:, slice(product.shape[1]) if columns is None else columns] = product
+    return wide

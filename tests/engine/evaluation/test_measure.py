@@ -136,7 +136,7 @@ def test_blocks_of_users_predict_the_same(rated, monkeypatch):
     model = again(evaluation).fit(dataset.preferences_of(evaluation.split.fit_rows))
     seen = seen_items(dataset, evaluation.split.fit_rows)
     whole = predict_pairs(model, test)
-    monkeypatch.setattr("engine.evaluation.pairs.CELLS_AT_ONCE", 3 * dataset.n_items)
+    monkeypatch.setattr("engine.evaluation.pairs.MOST_CELLS_AT_ONCE", 3 * dataset.n_items)
     np.testing.assert_allclose(predict_pairs(model, test), whole, rtol=1e-12)
     blocks = score_everybody(model, seen, 5, pairs=test)
     np.testing.assert_allclose(blocks.predicted, whole, rtol=1e-12)

@@ -18,3 +18,5 @@ def test_has_the_bits_of_scipys_product(rows, inner, columns, seed):
     wide = dense_product(left, right, columns=places, width=columns + 3)
     assert np.array_equal(wide[:, places], expected)
     assert not np.delete(wide, places, axis=1).any()
+    assert np.array_equal(dense_product(left, right.toarray()), left @ right.toarray())
+    assert np.array_equal(dense_product(left, right.toarray(), columns=places, width=columns + 3), wide)
