@@ -23,6 +23,7 @@ from pages.parts import (
     state,
     training,
     tuning,
+    versions,
 )
 
 QUESTION = "Which model ranks best?"
@@ -37,6 +38,7 @@ def main() -> None:
     models = boards.measured(keys)
     waiting = evaluations.startable(keys)
     evaluations.watch(keys)
+    board = None
     if not models:
         with top:
             headline.answer("Nothing is trained with these settings yet.")
@@ -67,7 +69,7 @@ def main() -> None:
         else:
             with top:
                 headline.answer("Popularity, which all models are held against, is not measured yet.")
-    tuning.draw(dataset, choice)
+    tuning.draw(dataset, choice, board)
 
 
 def _look(dataset: Dataset) -> tuple[str, str | None]:
@@ -112,6 +114,7 @@ def _board(board: Leaderboard) -> None:
         headline.banner("warning", board.warning)
     leaderboard.ranking_chart(board)
     _method(board)
+    versions.draw(board)
     differences.draw(board)
     st.subheader("Leaderboard", anchor=False)
     leaderboard_table.draw(board)

@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("evaluate", help="how well models predict what users did next")
     add_data_options(parser, nargs="?")
     parser.add_argument(
-        "--models", metavar="NAME,...", help="models, for instance popularity,svd or 'ease(penalty=300),svd'"
+        "--models", metavar="NAME,...", help="models, for instance popularity,svd or 'ease,ease(penalty=300)'"
     )
     parser.add_argument("--k", type=int, default=10, help="length of the lists (default 10)")
     parser.add_argument(
@@ -50,7 +50,8 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="first look for each model's best parameters, in N trials on validation rows (default: as they are)",
+        help="first look for each model's best parameters, in N trials on validation rows, and measure it with them and "
+        "as it was given (default: only as given)",
     )
     parser.add_argument(
         "--metric", default="ndcg", metavar="NAME", help="ranking metric that says which is best (default ndcg)"

@@ -37,6 +37,7 @@ def print_leaderboard(board: Leaderboard) -> None:
     for tuned in board.tuned.values():
         found = ", ".join(f"{name} {_plain(value)}" for name, value in tuned.params.items())
         print(f"\nTuned {tuned.sentence}\n  {found}")
+    _print_versions(board)
     _print_seeds(board)
     _print_groups(board)
     _print_standing(board.standing)
@@ -67,6 +68,26 @@ def _print_calibration(ranked: Sequence[Evaluation]) -> None:
     said = [how_calibrated(each.title, each.calibration) for each in ranked if each.calibration is not None]
     if said:
         print("\n".join(said))
+
+
+def _print_versions(board: Leaderboard) -> None:
+    """Print models that are there more than once against themselves: tuned and as given, for one."""
+    if not board.versions:
+        return
+    print("\nThe same model with other parameters, on the same test rows; p-values adjusted over all pairs (Holm).\n")
+    rows = [
+        [
+            f"{each.pair.first} - {each.pair.second}",
+            _cell(each.told),
+            _cell(each.beside),
+            _figure(each.pair.difference, each.pair.low, each.pair.high),
+            _p_value(each.pair.adjusted),
+            each.pair.reading,
+        ]
+        for each in board.versions
+    ]
+    print_table(["pair", "first", "second", f"difference in {board.standing.metric}", "adjusted p", "reading"], rows)
+    print("\n" + "\n".join(each.sentence for each in board.versions))
 
 
 def _print_seeds(board: Leaderboard) -> None:

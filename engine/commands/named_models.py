@@ -26,16 +26,20 @@ def named_model(text: str) -> tuple[str, dict[str, object]]:
 
 
 def named_models(text: str) -> dict[str, dict[str, object]]:
-    """Return the parameters of each model of a list such as ``popularity,svd(n_factors=20)``, in its order.
+    """Return the parameters of each row of a list such as ``popularity,svd(n_factors=20)``, in its order.
+
+    A row is called as its model; where a model is named with other parameters too, these are part of its name:
+    ``ease,ease(penalty=300)``.
 
     Raises:
-        ModelError: as ``named_model``, or a model is named twice with other parameters.
+        ModelError: as ``named_model``.
     """
+    from engine.evaluation.versions import row_of
     from engine.policies import split_specs
 
-    found: dict[str, dict[str, object]] = {}
+    written: list[tuple[str, dict[str, object]]] = []
     for part in split_specs(text):
-        name, params = named_model(part)
-        if found.setdefault(name, params) != params:
-            raise ModelError(f"{name} was named twice with other parameters; name it once.")
-    return found
+        if (one := named_model(part)) not in written:
+            written.append(one)
+    models = [name for name, _ in written]
+    return {row_of(name, params) if models.count(name) > 1 else name: params for name, params in written}

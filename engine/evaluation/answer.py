@@ -57,6 +57,33 @@ def against_the_yardstick(
     return f"{first} is not shown to beat {yardstick}: it is {size} (95% interval {low} to {high}) above."
 
 
+def against_itself(
+    told: str,
+    beside: str,
+    metric: str,
+    *,
+    gain: tuple[float, float, float] | None,
+    adjusted: float | None,
+    told_apart: bool,
+) -> str:
+    """Say how a model stands against itself with other parameters, on the same test rows.
+
+    Args:
+        told: its title with the parameters in question.
+        beside: its title without them.
+        metric: the metric's name for people.
+        gain: the mean difference and the ends of its 95% interval; None where nobody can be measured.
+        adjusted: p-value, adjusted over all pairs of the leaderboard.
+        told_apart: whether the two are, by it.
+    """
+    if gain is None or adjusted is None:
+        return f"{told} and {beside} cannot be told apart: fewer than two users can be measured by {metric}."
+    size, low, high = (f"{round(value, 4) + 0.0:+.4f}".replace("-", "−") for value in gain)
+    p_value = "p < 0.001" if adjusted < 0.001 else f"p = {adjusted:.3f}"
+    reading = "is not told apart from" if not told_apart else "is better than" if gain[0] > 0 else "is worse than"
+    return f"{told} {reading} {beside} on the test rows: {size} {metric} (95% interval {low} to {high}), {p_value}."
+
+
 def how_calibrated(title: str, curve: Curve) -> str:
     """Say where a model's predicted ratings are furthest from those given, of the groups whose interval shows it.
 

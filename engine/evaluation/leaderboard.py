@@ -16,6 +16,8 @@ from engine.evaluation.measure import Report
 from engine.evaluation.pairwise import Standing, all_pairs
 from engine.evaluation.repeat import Repeated, repeat
 from engine.evaluation.request import Request
+from engine.evaluation.versions import Versions, model_of, named, untuned, versions
+from engine.models import check_params
 from engine.splitting import Split
 
 if TYPE_CHECKING:
@@ -36,11 +38,13 @@ class Leaderboard:
         split: the split.
         rows: each model, as in ``request.models``.
         standing: which model is best, by paired tests.
+        versions: models that are there more than once, tuned and as given for one, against themselves.
         warning: where the split leaks the future, one sentence; otherwise empty.
         cold: by model, how users nothing was learnt of were served (with the first seed).
         segments: as `engine.segments.quality_by_segment`, of all models; None where not asked for.
         best_by_segment: as `engine.segments.best_by_segment`; likewise.
-        tuned: by model, how its parameters were found; models without any to tune are left out.
+        tuned: by model, how its parameters were found; models without any to tune are left out. Where they are others
+            than given, the model as given is measured beside it.
     """
 
     request: Request
@@ -48,6 +52,7 @@ class Leaderboard:
     split: Split
     rows: tuple[Repeated, ...]
     standing: Standing
+    versions: tuple[Versions, ...]
     warning: str
     cold: Mapping[str, Cold]
     segments: pd.DataFrame | None
@@ -72,6 +77,7 @@ class Leaderboard:
             "k": self.request.k,
             "models": [row.to_dict() for row in self.rows],
             "standing": self.standing.to_dict(),
+            "versions": [each.to_dict() for each in self.versions],
             "cold": {model: found.to_dict() for model, found in self.cold.items()},
             "segments": None if self.segments is None else _records(self.segments),
             "best_by_segment": None if self.best_by_segment is None else _records(self.best_by_segment),
@@ -93,13 +99,12 @@ def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = N
         segmentation = segment_users(dataset)
         segmentation.column(request.by)
     tuned = _tuned(dataset, parts, request, report)
-    found = {name: each.params for name, each in tuned.items()}
-    request = replace(request, params={**request.params, **found}, tune=0)
+    request = _with_tuned(request, tuned)
     rows = [
         repeat(
             dataset,
             parts,
-            name,
+            model_of(name),
             request.params.get(name),
             k=request.k,
             seed=request.seed,
@@ -124,7 +129,7 @@ def gathered(
     Args:
         dataset: the log.
         request: what was asked for.
-        rows: each of its models, in its order.
+        rows: each of its models, in its order; of a model that is there more than once, under the model's name.
         segmentation: the users' segments, where the request has a grouping.
         tuned: by model, how its parameters were found.
 
@@ -133,6 +138,9 @@ def gathered(
     """
     from engine.segments import best_by_segment, quality_by_segment
 
+    rows = [
+        replace(row, evaluation=named(row.evaluation, name)) for name, row in zip(request.models, rows, strict=True)
+    ]
     evaluations = [row.evaluation for row in rows]
     by_segment = best = None
     if segmentation is not None and request.by:
@@ -140,6 +148,7 @@ def gathered(
             [quality_by_segment(each, segmentation, request.by) for each in evaluations], ignore_index=True
         )
         best = best_by_segment(evaluations, segmentation, request.by, request.metric)
+    standing = all_pairs(evaluations, request.metric)
     return Leaderboard(
         request=request,
         dataset={
@@ -152,7 +161,8 @@ def gathered(
         },
         split=evaluations[0].split,
         rows=tuple(rows),
-        standing=all_pairs(evaluations, request.metric),
+        standing=standing,
+        versions=versions(standing, evaluations),
         warning=leak_warning(dataset, evaluations[0].split),
         cold=cold_users(dataset, evaluations),
         segments=by_segment,
@@ -172,7 +182,7 @@ def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | No
         name: tune(
             dataset,
             parts,
-            name,
+            model_of(name),
             request.params.get(name),
             trials=request.tune,
             metric=request.metric,
@@ -181,8 +191,24 @@ def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | No
             report=report,
         )
         for name in request.models
-        if searched(dataset, name, request.params.get(name, {}))
+        if searched(dataset, model_of(name), request.params.get(name, {}))
     }
+
+
+def _with_tuned(request: Request, tuned: Mapping[str, Tuned]) -> Request:
+    """Return the request with the parameters found, and beside each model they change that model as it was given."""
+    models: list[str] = []
+    params = {name: dict(given) for name, given in request.params.items()}
+    for name in request.models:
+        models.append(name)
+        if name not in tuned:
+            continue
+        given = params.get(name, {})
+        params[name] = dict(tuned[name].params)
+        if check_params(model_of(name), given) != check_params(model_of(name), params[name]):
+            models.append(untuned(name, given))
+            params |= {models[-1]: given} if given else {}
+    return replace(request, models=tuple(models), params=params, tune=0)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -20,8 +20,9 @@ class Request:
     """What a leaderboard is asked for.
 
     Attributes:
-        models: names of models, in the order to show them.
-        params: by model, parameters that differ from the defaults.
+        models: names of models, in the order to show them; a model that is there more than once has what tells its
+            rows apart in brackets, as in `engine.evaluation.versions`.
+        params: by row, parameters that differ from the defaults.
         k: length of the lists.
         split: ``temporal``, ``random`` or ``leave-last``.
         test_share: share of rows to test on; None means what suits the split.
@@ -47,8 +48,13 @@ class Request:
         if not self.models:
             raise ModelError(f"No models were named. Known: {', '.join(MODELS)}.")
         for name in self.models:
-            if name not in MODELS:
-                raise ModelError(unknown("Model", name, MODELS))
+            model, _, told = name.partition("(")
+            if model not in MODELS:
+                raise ModelError(unknown("Model", model, MODELS))
+            if "=" in told and name not in self.params:
+                raise ModelError(f"The request names {name}, but its params say nothing of it. Give it there too.")
+        if len(set(self.models)) < len(self.models):
+            raise ModelError(f"A model was named twice: {', '.join(self.models)}. Name each once.")
         if self.metric not in RANKING_METRICS:
             raise ModelError(unknown("Ranking metric", self.metric, RANKING_METRICS))
         if self.split not in TEST_SHARES:

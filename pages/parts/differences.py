@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.evaluation.leaderboard import Leaderboard
-from engine.models import MODELS
+from engine.evaluation.versions import title_of
 from pages.parts import formats, leaderboard, tables
 
 _SIGNS = {"better": "▲", "worse": "▼", "not told apart": "≈"}
@@ -38,9 +38,9 @@ def draw(board: Leaderboard) -> None:
 
 def _matrix(board: Leaderboard) -> pd.DataFrame:
     order = board.standing.order
-    shown = pd.DataFrame({"Model": [MODELS[model].title for model in order]})
+    shown = pd.DataFrame({"Model": [title_of(model) for model in order]})
     for other in order:
-        shown[MODELS[other].title] = [_cell(board, model, other) for model in order]
+        shown[title_of(other)] = [_cell(board, model, other) for model in order]
     return shown
 
 
@@ -55,8 +55,8 @@ def _pairs(board: Leaderboard) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Model": MODELS[pair.first].title,
-                "Above": MODELS[pair.second].title,
+                "Model": title_of(pair.first),
+                "Above": title_of(pair.second),
                 "Difference": formats.signed(pair.difference, 4),
                 "95% interval": formats.interval(formats.signed(pair.low, 4), formats.signed(pair.high, 4)),
                 "Adjusted p": formats.p_value(pair.adjusted),

@@ -10,8 +10,8 @@ import streamlit as st
 from engine import jobs
 from engine.dataset import Dataset
 from engine.evaluation import Evaluation
+from engine.evaluation.versions import title_of
 from engine.jobs import folder
-from engine.models import MODELS
 from pages.parts import progress, provenance
 
 TASK = "engine.evaluation:task"
@@ -71,7 +71,7 @@ def startable(jobs_by_model: Mapping[str, str]) -> list[str]:
 
 def watch(jobs_by_model: Mapping[str, str]) -> None:
     """Show what is still being evaluated."""
-    progress.watch({key: MODELS[model].title for model, key in jobs_by_model.items()})
+    progress.watch({key: title_of(model) for model, key in jobs_by_model.items()})
 
 
 @st.cache_resource(max_entries=32, show_spinner="Opening the result")

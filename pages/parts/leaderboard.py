@@ -8,7 +8,7 @@ from engine.evaluation import Evaluation
 from engine.evaluation.answer import TITLES
 from engine.evaluation.leaderboard import Leaderboard
 from engine.evaluation.pairwise import YARDSTICK
-from engine.models import MODELS
+from engine.evaluation.versions import title_of
 from pages.parts import charts, formats, glossary
 
 STAR = "★"
@@ -38,7 +38,7 @@ def reading(board: Leaderboard, model: str) -> str:
 
 def starred(board: Leaderboard, model: str) -> str:
     """Return the model's title, with a star where it is best or not told apart from the first."""
-    name = MODELS[model].title
+    name = title_of(model)
     return f"{STAR} {name}" if model in board.standing.best else name
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from engine.evaluation.leaderboard import Leaderboard
-from engine.models import MODELS
+from engine.evaluation.versions import title_of
 from engine.segments.quality import SMALL
 from pages.parts import focus, formats, groupings, leaderboard, leaderboard_table, segment_quality, tables
 
@@ -82,7 +82,7 @@ def newcomers(board: Leaderboard) -> None:
     tables.table(
         pd.DataFrame(
             {
-                "Model": [MODELS[model].title for model, _ in rows],
+                "Model": [title_of(model) for model, _ in rows],
                 "What they were given": [_PATHS[cold.path] for _, cold in rows],
                 name: [formats.decimal(cold.metrics[metric].value) for _, cold in rows],
                 "95% interval": [leaderboard_table.interval(metric, cold.metrics[metric]) for _, cold in rows],
@@ -106,7 +106,7 @@ def _best(models: tuple[str, ...], small: bool) -> str:
         return "nobody to measure"
     if small:
         return "few users: do not act on it"
-    titles = [MODELS[model].title for model in models[:_NAMED]]
+    titles = [title_of(model) for model in models[:_NAMED]]
     if len(models) > _NAMED:
         titles.append(f"{len(models) - _NAMED} more")
     return f"{leaderboard.STAR} {titles[0]}" if len(models) == 1 else f"≈ not told apart: {formats.listed(titles)}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from engine.models import MODELS
+from engine.evaluation.versions import title_of
 from pages.parts import charts, formats, glossary
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "triangle-down", "hexagon")
@@ -129,7 +129,7 @@ def quality(table: pd.DataFrame, metric: str, segments: Sequence[str], *, name: 
             x=rows["value"],
             y=[places[segment] + beside for segment in rows["segment"]],
             mode="markers",
-            name=MODELS[model].title,
+            name=title_of(model),
             marker={
                 "color": colour,
                 "size": 10,
@@ -146,7 +146,7 @@ def quality(table: pd.DataFrame, metric: str, segments: Sequence[str], *, name: 
             },
             customdata=rows[["segment", "low", "high", "users"]],
             hovertemplate="%{customdata[0]}: %{x:.3f} (%{customdata[1]:.3f} to %{customdata[2]:.3f}), "
-            "%{customdata[3]} users<extra>" + MODELS[model].title + "</extra>",
+            "%{customdata[3]} users<extra>" + title_of(model) + "</extra>",
         )
     chart.update_yaxes(
         tickvals=list(places.values()),

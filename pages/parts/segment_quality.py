@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.dataset import Dataset
+from engine.evaluation.versions import title_of
 from engine.models import MODELS
 from engine.segments.quality import SMALL
 from pages.parts import evaluations, formats, glossary, groupings, headline, segment_charts, tables
@@ -87,7 +88,7 @@ def figures(table: pd.DataFrame, metric: str, segments: list[str], by: str) -> N
     tables.table(
         pd.DataFrame(
             {
-                "Model": rows["model"].map(lambda model: MODELS[model].title),
+                "Model": rows["model"].map(title_of),
                 "Segment": rows["segment"],
                 glossary.title(metric): rows["value"].map(formats.decimal),
                 "95% interval": [

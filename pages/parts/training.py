@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from engine.evaluation.request import Request
+from engine.evaluation.versions import model_of, title_of, untuned
 from engine.jobs import folder
 from engine.models import MODELS, PRESETS
 from pages.parts import evaluations, formats, model_guide, parameters, progress
@@ -31,7 +32,7 @@ class Choice:
     """What is to be measured.
 
     Attributes:
-        params: parameters that differ from the defaults, by model, in the order chosen.
+        params: parameters that differ from the defaults, by row (`engine.evaluation.versions`), in the order chosen.
         split: arguments of ``engine.splitting.split``.
         k: length of the lists.
         seed: seed of models, bootstrap and random split.
@@ -69,10 +70,10 @@ class Choice:
         """Return one request a model, so that adding a model trains only that model."""
         # With one seed nothing is said of seeds, so that pages which ask for one seed join.
         seeds = {} if self.seeds == 1 else {"seeds": self.seeds}
+        told: dict[str, Any] = {"split": self.split, "k": self.k, "seed": self.seed}
         return {
-            model: evaluations.request(dataset, model, params=params, split=self.split, k=self.k, seed=self.seed)
-            | seeds
-            for model, params in self.params.items()
+            row: evaluations.request(dataset, model_of(row), params=params, **told) | seeds
+            for row, params in self.params.items()
         }
 
     def keys(self, dataset: Dataset) -> dict[str, str]:
@@ -156,10 +157,16 @@ def choose(dataset: Dataset) -> Choice:
     return Choice(wanted | models, parts, int(k), int(seed), int(seeds))
 
 
-def choose_own(models: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make ``models``, each with its parameters, the reader's own choice; to be called before the widgets are drawn."""
+def choose_own(models: Mapping[str, Mapping[str, Any]], *, beside: str) -> None:
+    """Make ``models``, each with its parameters, the reader's own choice; to be called before the widgets are drawn.
+
+    Args:
+        models: their parameters that differ from the defaults.
+        beside: one of them that is to be measured with the defaults too.
+    """
     st.session_state["models_preset"] = OWN
     st.session_state["models_own"] = [model for model in models if model not in REFERENCES]
+    st.session_state["models_defaults"] = list({*st.session_state.get("models_defaults", []), beside})
     for model, params in models.items():
         parameters.put(model, params)
 
@@ -190,12 +197,43 @@ def _models() -> dict[str, dict[str, Any]]:
         placeholder="Only Popularity and Random",
         help="Each is trained as a job of its own; what was trained before with the same settings is reused.",
     )
-    return parameters.draw(models)
+    return _beside_defaults(parameters.draw(models))
+
+
+def _beside_defaults(models: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Offer to measure models that have parameters of their own with their defaults too, each right after itself."""
+    told = [model for model, params in models.items() if params]
+    if not told:
+        return dict(models)
+    _settle(told)
+    beside = st.multiselect(
+        "Measure with default parameters too",
+        told,
+        format_func=title_of,
+        key="models_defaults",
+        bind="query-params",
+        placeholder="Only with their own parameters",
+        help="Trains the model once more, with the defaults, and measures it on the same test rows: what the own "
+        "parameters gain is then tested like any difference between models.",
+    )
+    rows: dict[str, dict[str, Any]] = {}
+    for model, params in models.items():
+        rows[model] = params
+        if model in beside:
+            rows[untuned(model, {})] = {}
+    return rows
+
+
+def _settle(told: Sequence[str]) -> None:
+    """Drop models that have no parameters of their own any more."""
+    kept = st.session_state.get("models_defaults", [])
+    if not set(kept) <= set(told):
+        st.session_state["models_defaults"] = [model for model in kept if model in told]
 
 
 def titles(models: Iterable[str]) -> str:
     """Return the models' names for people, as a list in a sentence."""
-    return formats.listed([MODELS[name].title for name in models])
+    return formats.listed([title_of(name) for name in models])
 
 
 def _split(how: str, test_share: float, seed: int) -> dict[str, Any]:

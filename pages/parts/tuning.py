@@ -9,10 +9,12 @@ import streamlit as st
 
 from engine import jobs, tuning
 from engine.dataset import Dataset
+from engine.evaluation.leaderboard import Leaderboard
+from engine.evaluation.versions import model_of, untuned
 from engine.jobs import folder
 from engine.models import MODELS, check_params
 from engine.tuning import Range, Tuned
-from pages.parts import focus, formats, glossary, progress, provenance, training, trials
+from pages.parts import focus, formats, glossary, progress, provenance, training, trials, versions
 
 TASK = "engine.tuning:task"
 
@@ -23,15 +25,20 @@ _ABOUT = (
 )
 
 
-def draw(dataset: Dataset, choice: training.Choice) -> None:
+def draw(dataset: Dataset, choice: training.Choice, board: Leaderboard | None) -> None:
     """Draw the section: what to tune, the search while it runs, and what it found, to be used.
 
     Args:
         dataset: the log.
         choice: the models chosen above, with split, k and seed.
+        board: what is measured of them; None where nothing is.
     """
     st.subheader("Tune a model", anchor=False)
-    models = [model for model in choice.params if _space(dataset.fingerprint, model, "ndcg", dataset)]
+    models = [
+        model
+        for model in choice.params
+        if model == model_of(model) and _space(dataset.fingerprint, model, "ndcg", dataset)
+    ]
     if not models:
         st.caption("None of the models chosen above has parameters to tune.")
         return
@@ -57,7 +64,7 @@ def draw(dataset: Dataset, choice: training.Choice) -> None:
                 return
             found = kept
         _show(found, "Best trial")
-        _use(found, choice)
+        _use(found, choice, board)
 
 
 def _ask(dataset: Dataset, choice: training.Choice, models: list[str]) -> dict[str, Any] | None:
@@ -172,16 +179,18 @@ def _show(found: Tuned, best: str) -> None:
     trials.table(found)
 
 
-def _use(found: Tuned, choice: training.Choice) -> None:
+def _use(found: Tuned, choice: training.Choice, board: Leaderboard | None) -> None:
     """Offer to put the best trial's parameters into the reader's own choice of models."""
     if found.best is None:
         return
     title = MODELS[found.model].title
     in_use = check_params(found.model, found.params) == check_params(found.model, choice.params[found.model])
     if in_use:
+        gained = versions.gained(board, found.model)
         st.markdown(
-            f":material/check: {title} has these parameters. The leaderboard measures it with them on the **test rows, "
-            "which the search never saw**."
+            f":material/check: {title} has these parameters. The leaderboard measures it with them"
+            f"{', beside its defaults,' if untuned(found.model, {}) in choice.params else ''} on the **test rows, "
+            f"which the search never saw**. {gained}"
         )
         return
     st.button(
@@ -192,13 +201,14 @@ def _use(found: Tuned, choice: training.Choice) -> None:
         help=f"Puts them into {training.OWN}, beside the other models chosen.",
     )
     st.caption(
-        f"They go into *{training.OWN}*, where {title} can be trained with them. The leaderboard then measures it on "
-        "the test rows, which the search never saw."
+        f"They go into *{training.OWN}*, where {title} can be trained with them and with its defaults. The leaderboard "
+        "then tests what they gain on the test rows, which the search never saw."
     )
 
 
 def _take_over(choice: training.Choice, found: Tuned) -> None:
-    training.choose_own({**choice.params, found.model: found.params})
+    chosen = {model: params for model, params in choice.params.items() if model == model_of(model)}
+    training.choose_own({**chosen, found.model: found.params}, beside=found.model)
 
 
 def _range(each: Range) -> str:

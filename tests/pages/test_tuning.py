@@ -7,7 +7,7 @@ from engine.jobs import folder
 from engine.models import MODELS
 from pages.parts.tuning import TASK
 from tests.engine.logs import random_log
-from tests.pages.trained import do
+from tests.pages.trained import do, evaluated
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,19 @@ def test_what_was_found_is_shown_and_put_to_use(open_page, rated):
     assert page.multiselect(key="models_own").value == ["ease", "item_knn"]
     assert "EASE has these parameters" in words(page)
     assert found.sentence in words(page)
+    # Both are trained, and stand side by side once they are measured.
+    assert page.multiselect(key="models_defaults").value == ["ease"]
+    assert "Train 5 models" in labels(page)
+    evaluated(rated, ["popularity", "random", "item_knn", "ease"])
+    defaults = {param.name: param.default for param in MODELS["ease"].params}
+    own = {name: value for name, value in found.params.items() if value != defaults[name]}
+    evaluated(rated, ["ease"], params=own)
+    page.run()
+    assert not page.exception
+    beside = next(each.value for each in page.dataframe if "Own parameters" in each.value)
+    assert beside["Model"].tolist() == ["EASE"]
+    above, below = (each.value for each in page.markdown if "EASE (defaults) on the test rows: " in each.value)
+    assert below.endswith(above.removeprefix("- "))
 
 
 def test_what_was_found_for_a_model_of_a_preset_becomes_the_readers_own_choice(open_page, rated):
@@ -100,6 +113,7 @@ def test_what_was_found_for_a_model_of_a_preset_becomes_the_readers_own_choice(o
     assert page.session_state["models_preset"] == "My own choice"
     assert page.multiselect(key="models_own").value == ["baseline_only", "svd", "ease"]
     assert page.number_input(key="svd.n_factors").value == 20
+    assert page.multiselect(key="models_defaults").value == ["ease"]
     assert "EASE has these parameters" in words(page)
 
 

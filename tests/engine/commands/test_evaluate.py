@@ -144,8 +144,38 @@ def test_tuned_models_are_measured_with_what_was_found_and_computed_again_withou
     assert found["models"][1]["params"] == found["tuned"]["ease"]["params"] == found["request"]["params"]["ease"]
     assert main(["evaluate", "--from", str(kept)]) == 0
     assert f"Every figure is that of {kept}." in capsys.readouterr().out
-    main(["evaluate", ratings, "--models", "ease", "--tune", "2"])
-    assert "Tuned EASE: " in capsys.readouterr().out
+
+
+def test_tuned_and_default_stand_side_by_side(ratings, capsys, tmp_path):
+    asked = ["evaluate", ratings, "--models", "svd(n_epochs=4),svd,popularity", "--tune", "5", "--k", "5"]
+    assert main([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    by_row = {one["model"]: one for one in found["models"]}
+    assert list(by_row) == ["svd(n_epochs=4)", "svd(n_epochs=4, untuned)", "svd", "svd(defaults)", "popularity"]
+    assert by_row["svd(n_epochs=4, untuned)"]["params"] == {"n_epochs": 4}
+    assert by_row["svd(defaults)"]["params"] == {}
+    versions = {(one["pair"]["first"], one["pair"]["second"]): one for one in found["versions"]}
+    assert list(versions) == [("svd(n_epochs=4)", "svd(n_epochs=4, untuned)"), ("svd", "svd(defaults)")]
+    one = versions["svd", "svd(defaults)"]
+    assert one["told"]["value"] == by_row["svd"]["ndcg"]
+    assert one["beside"]["value"] == by_row["svd(defaults)"]["ndcg"]
+    assert one["pair"]["difference"] == pytest.approx(one["told"]["value"] - one["beside"]["value"])
+    assert one["pair"]["low"] < one["pair"]["difference"] < one["pair"]["high"]
+    assert one["pair"]["adjusted"] >= one["pair"]["p_value"]
+    kept = tmp_path / "leaderboard.json"
+    kept.write_text(json.dumps(found))
+    assert main(["evaluate", "--from", str(kept)]) == 0
+    out = capsys.readouterr().out
+    assert f"Every figure is that of {kept}." in out
+    assert one["sentence"] in out
+    assert "SVD (defaults) on the test rows: " in one["sentence"]
+
+
+def test_a_search_that_finds_nothing_better_adds_no_row(ratings, capsys):
+    assert main(["evaluate", ratings, "--models", "ease", "--tune", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "with the defaults, the only trial." in out
+    assert "The same model with other parameters" not in out
 
 
 @pytest.mark.parametrize(
