@@ -50,7 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="first look for each model's best parameters, in N trials on validation rows, and measure it with them and "
+        help="first look for each model's best parameters, in N trials on validation rows, and measure it so and "
         "as it was given (default: only as given)",
     )
     parser.add_argument(
