@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from engine.dataset import Dataset
 from engine.errors import DataError
+from engine.people.calibrating import Calibrated, calibrate
 from engine.people.features import DAY_SECONDS, features, outcomes
 
 MANY = 1000
-"""Users from which trees are grown and isotonic calibration is used; with fewer both overfit (scikit-learn's guide)."""
+"""Users from which trees are grown and calibration has a third parameter; with fewer both overfit."""
 
 FEWEST = 20
 """Users who came back, and who stayed away, that a model learns from at the least."""
@@ -49,7 +48,7 @@ class Learned:
     """What was learned.
 
     Attributes:
-        risk: scikit-learn's classifier of staying away, calibrated.
+        risk: the classifier of staying away, calibrated.
         recency_risk: the same of recency alone, the yardstick.
         base_rate: share of users who stayed away in the period it was calibrated on.
         worth: scikit-learn's regressor of the value of who comes back.
@@ -57,22 +56,20 @@ class Learned:
         usual: mean value a user in that period, whoever they are.
     """
 
-    risk: Any
-    recency_risk: Any
+    risk: Calibrated
+    recency_risk: Calibrated
     base_rate: float
     worth: Any
     level: float
     usual: float
 
     def churn_risk(self, known: pd.DataFrame) -> NDArray[np.float64]:
-        """Return each user's chance to stay away, 0..1."""
-        chance: NDArray[np.float64] = self.risk.predict_proba(known)[:, 1]
-        return chance
+        """Return each user's chance to stay away, above 0 and below 1."""
+        return self.risk.chance(known)
 
     def recency_only(self, known: pd.DataFrame) -> NDArray[np.float64]:
         """Return the chance that recency alone foretells."""
-        chance: NDArray[np.float64] = self.recency_risk.predict_proba(known[_RECENCY])[:, 1]
-        return chance
+        return self.recency_risk.chance(known[_RECENCY])
 
     def expected_value(self, known: pd.DataFrame) -> NDArray[np.float64]:
         """Return each user's expected value: the chance to come back times what they are worth then (a hurdle model,
@@ -118,10 +115,11 @@ def learn(fit_on: Period, calibrate_on: Period, seed: int) -> Learned:
     regressor = _regressor(many, seed) if brought.any() else DummyRegressor()
     worth = regressor.fit(fit_on.known[~fit_on.churned], brought)
     known, returned = calibrate_on.known, ~calibrate_on.churned
+    beta = len(calibrate_on.churned) >= MANY
     told = float(worth.predict(known[returned]).sum())
     return Learned(
-        risk=_calibrated(risk, known, calibrate_on.churned),
-        recency_risk=_calibrated(recency, known[_RECENCY], calibrate_on.churned),
+        risk=calibrate(risk, known, calibrate_on.churned, beta=beta),
+        recency_risk=calibrate(recency, known[_RECENCY], calibrate_on.churned, beta=beta),
         base_rate=float(calibrate_on.churned.mean()),
         worth=worth,
         level=float(calibrate_on.value[returned].sum()) / told if told > 0 else 1.0,
@@ -164,8 +162,3 @@ def _signed_logarithm(values: pd.DataFrame) -> pd.DataFrame:
     """Return log(1 + |x|) with the sign of x: counts and amounts lose their long tails, a trend keeps its way."""
     size = values.to_numpy(np.float64)
     return pd.DataFrame(np.sign(size) * np.log1p(np.abs(size)), index=values.index, columns=values.columns)
-
-
-def _calibrated(model: Any, known: pd.DataFrame, churned: NDArray[np.bool_]) -> Any:
-    method = "isotonic" if len(churned) >= MANY else "sigmoid"
-    return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(known, churned)

@@ -34,9 +34,9 @@ class Predictions:
     """What is expected of each user in the period after the log's end.
 
     Attributes:
-        frame: position = user code; ``churn_risk`` (chance to do nothing in the period, 0..1), ``expected_value``
-            (in ``value_unit``) and ``at_stake`` (the risk times what they would be worth if they came back: what is
-            lost to expect by their staying away), all NaN for users without an interaction.
+        frame: position = user code; ``churn_risk`` (chance to do nothing in the period, never quite 0 or 1),
+            ``expected_value`` (in ``value_unit``) and ``at_stake`` (the risk times what they would be worth if they
+            came back: what is lost to expect by their staying away), all NaN for users without an interaction.
         known: what the predictions rest on, as ``features`` returns it, one row a user with an interaction.
         grounds: what raises each of these users' predictions most, as ``engine.people.grounds.grounds`` returns it.
         period_days: length of the period.
