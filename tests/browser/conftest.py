@@ -93,24 +93,39 @@ def server(chromium, tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def visit(server, chromium):
-    """Open a path in a visitor's own browser context: ``visit("/models", width=390, scheme="dark")``."""
-    contexts = []
+@pytest.fixture(scope="session")
+def context(chromium):
+    """One visitor's browser, which loads Streamlit's own scripts once; each of its pages is a session of its own."""
+    context = chromium.new_context()
+    yield context
+    context.close()
 
-    def open_page(path="/", *, width=1440, height=900, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+
+def open_page(context, *, width=1440, height=900, scheme="light"):
+    """Open an empty page of a screen's size, in its light or dark."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    return page
+
+
+@pytest.fixture
+def visit(server, chromium, context):
+    """Open a path, as ``visit("/models", width=390)``; ``elsewhere`` is a second browser, which shares nothing."""
+    opened = []
+
+    def follow(path="/", *, elsewhere=False, **screen):
+        page = open_page(chromium.new_context() if elsewhere else context, **screen)
+        opened.append(page.context if elsewhere else page)
         page.goto(server + path)
         page.get_by_role("heading").first.wait_for()
         settle(page)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    yield follow
+    for each in opened:
+        each.close()
 
 
 def settle(page, seconds=PATIENCE / 1000):

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app import PAGES
-from tests.browser.conftest import PATIENCE, settle
+from tests.browser.conftest import open_page, settle
 from tests.conftest import ROOT
 
 # Each width and each scheme once a page: contrast does not depend on width, nor layout on the scheme.
@@ -47,10 +47,9 @@ def address(file):
 
 
 @pytest.fixture(scope="module")
-def measured(server, chromium):
+def measured(server, context):
     """Two pages with charts and tables to look at: press what their empty states offer, and wait."""
-    context = chromium.new_context()
-    page = context.new_page()
+    page = open_page(context)
     page.set_default_timeout(120_000)
     for name, buttons in {"segments": ["Evaluate 1 model"], "discovery": ["Measure 1 model", "Run the rounds"]}.items():
         page.goto(f"{server}/{name}?{ASKED[name]}")
@@ -60,23 +59,19 @@ def measured(server, chromium):
             expect(page.get_by_role("button", name=button)).to_have_count(0, timeout=120_000)
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=120_000)
         settle(page)
-    context.close()
+    page.close()
 
 
 @pytest.fixture(scope="module")
-def looks(server, chromium, measured):
+def looks(server, context, measured):
     """One visitor a look, who goes from page to page: loading the app anew for each page takes twice as long."""
-    contexts = [
-        chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) for width, scheme in LOOKS
-    ]
-    visitors = {look: context.new_page() for look, context in zip(LOOKS, contexts, strict=True)}
+    visitors = {(width, scheme): open_page(context, width=width, scheme=scheme) for width, scheme in LOOKS}
     for page in visitors.values():
-        page.set_default_timeout(PATIENCE)
         page.goto(server)
         settle(page)
     yield visitors
-    for context in contexts:
-        context.close()
+    for page in visitors.values():
+        page.close()
 
 
 def go(page, server, file):

@@ -26,7 +26,7 @@ def test_a_plan_is_tried_and_its_link_shows_the_same_to_another_visitor(visit):
     settle(page)
     expect(page).to_have_url(re.compile("wolf="))
 
-    other = visit("/" + link.split("/", 3)[3])
+    other = visit("/" + link.split("/", 3)[3], elsewhere=True)
     expect(other.get_by_role("heading", name=ANSWER)).to_have_text(said)
     expect(other.get_by_role("button", name=re.compile("^Re-randomise"))).to_have_count(0)
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app import PAGES
-from tests.browser.conftest import PATIENCE, running_server, settle
+from tests.browser.conftest import open_page, running_server, settle
 
 HEADER = "Kunde;Artikel;Note;Wann\n"
 
@@ -80,10 +80,9 @@ def test_a_wrong_file_gets_one_sentence_and_the_sample_stays(visit, tmp_path):
     assert page.get_by_test_id("stException").count() == 0
 
 
-def test_the_first_visitor_of_a_fresh_server_may_follow_a_link_to_a_page(chromium, tmp_path):
+def test_the_first_visitor_of_a_fresh_server_may_follow_a_link_to_a_page(context, tmp_path):
     with running_server(tmp_path) as address:
-        page = chromium.new_page()
-        page.set_default_timeout(PATIENCE)
+        page = open_page(context)
         page.goto(address + "/segments")
         page.get_by_role("heading").first.wait_for()
         settle(page)

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, settle
+from tests.browser.conftest import open_page, settle
 
 LONG = 180_000
 VERDICT = re.compile("^(Ship .+ instead|Stop: |Keep running, |Unhealthy: |Inconclusive: )")
@@ -27,11 +27,9 @@ def verdict(page):
 
 
 @pytest.fixture(scope="module")
-def journey(server, chromium):
+def journey(server, context):
     """The link to a verdict, and what it said, reached from the sample by clicks alone."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = open_page(context)
     page.goto(server)
     page.get_by_role("heading").first.wait_for()
     settle(page)
@@ -64,7 +62,7 @@ def journey(server, chromium):
     page.get_by_role("heading", name="Ship, stop, or keep running?").wait_for()
     settle(page)
     yield page.url, verdict(page)
-    context.close()
+    page.close()
 
 
 def test_from_the_sample_to_a_verdict(journey):
@@ -76,7 +74,7 @@ def test_from_the_sample_to_a_verdict(journey):
 
 def test_the_link_reopened_in_a_second_browser_shows_the_same_verdict(server, visit, journey):
     link, said = journey
-    page = visit(link.removeprefix(server))
+    page = visit(link.removeprefix(server), elsewhere=True)
     page.get_by_role("heading", name="Ship, stop, or keep running?").wait_for()
     settle(page)
     assert verdict(page) == said
@@ -109,16 +107,16 @@ def test_the_report_opens_offline(server, chromium, visit, journey, tmp_path):
     status = json.loads(files["Download the JSON"].read_text())["verdict"]
     assert status["reason"] in box
 
-    context = chromium.new_context(offline=True)
+    offline = chromium.new_context(offline=True)
     asked = []
-    alone = context.new_page()
+    alone = offline.new_page()
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(files["Download the report"].as_uri())
     expect(alone.get_by_text(status["reason"]).first).to_be_visible()
     expect(alone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     assert alone.locator(".js-plotly-plot").count() >= 2
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    context.close()
+    offline.close()
 
 
 def test_a_simulation_is_cancelled_midway(visit):

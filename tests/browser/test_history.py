@@ -49,7 +49,7 @@ def test_two_are_compared_reopened_by_link_and_one_deleted_for_everybody(server,
     assert serious(page) == []
 
     link = page.url.removeprefix(server)
-    other = visit(link, width=390, height=844, scheme="dark")
+    other = visit(link, elsewhere=True, width=390, height=844, scheme="dark")
     expect(other.get_by_role("heading", name=said.inner_text())).to_be_visible()
     assert other.get_by_test_id("stMain").evaluate("node => node.scrollWidth <= node.clientWidth + 2")
     assert serious(other) == []

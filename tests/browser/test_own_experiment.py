@@ -35,6 +35,6 @@ def test_an_export_with_a_sample_ratio_mismatch_is_unhealthy(visit):
     assert page.get_by_test_id("stException").count() == 0
 
     # A second browser, on a phone in the dark, reads the same from the link.
-    again = visit(page.url[page.url.index("/results") :], width=390, height=844, scheme="dark")
+    again = visit(page.url[page.url.index("/results") :], elsewhere=True, width=390, height=844, scheme="dark")
     expect(again.get_by_role("heading", name="Unhealthy: the figures cannot be trusted.")).to_be_visible()
     assert again.get_by_test_id("stMain").evaluate("node => node.scrollWidth <= node.clientWidth + 2")

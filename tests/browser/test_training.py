@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, running_server, settle
+from tests.browser.conftest import open_page, running_server, settle
 
 LONG = 180_000
 TABLE = ".st-key-csv-models-leaderboard-Lists"
@@ -26,11 +26,9 @@ def server(chromium, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def trained_link(server, chromium):
+def trained_link(server, context):
     """The address of a leaderboard that one visitor trained from the sample, by clicks alone."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = open_page(context)
     page.goto(server)
     page.get_by_role("heading").first.wait_for()
     page.get_by_role("link", name="Models").click()
@@ -46,11 +44,11 @@ def trained_link(server, chromium):
     expect(page.get_by_role("heading", name=re.compile("nDCG@5"))).to_be_visible()
     settle(page)
     link, answer = page.url, page.get_by_role("heading", name=re.compile("nDCG@5")).inner_text()
-    context.close()
+    page.close()
     return link, answer
 
 
-def test_from_the_sample_to_a_leaderboard(server, chromium, trained_link):
+def test_from_the_sample_to_a_leaderboard(trained_link):
     link, answer = trained_link
     assert "models_k=5" in link
     assert "est by nDCG@5: " in answer
@@ -59,7 +57,7 @@ def test_from_the_sample_to_a_leaderboard(server, chromium, trained_link):
 
 def test_a_link_reopened_in_a_second_browser_shows_the_same_leaderboard(server, visit, trained_link):
     link, answer = trained_link
-    page = visit(link.removeprefix(server))
+    page = visit(link.removeprefix(server), elsewhere=True)
     expect(page.get_by_role("heading", name=answer)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_have_count(0)
     expect(page.get_by_test_id("stDataFrame").locator("visible=true").first).to_be_visible()
