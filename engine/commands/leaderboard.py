@@ -114,6 +114,8 @@ def _print_seeds(board: Leaderboard) -> None:
 
 def _print_groups(board: Leaderboard) -> None:
     """Print the metric by group of users and for users nothing was learnt of, where there are any."""
+    from engine.evaluation.answer import how_served
+
     metric, names = board.standing.metric, board.standing.order
     columns: dict[str, list[str]] = {}
     if board.segments is not None:
@@ -129,9 +131,12 @@ def _print_groups(board: Leaderboard) -> None:
         columns["who got"] = [*(board.cold[name].path for name in names), ""]
     if columns:
         grouping = board.request.by or "what is known of users"
-        print(f"\n{metric} by {grouping}; the lists of new users are each model's own.\n")
+        print(f"\n{metric} by {grouping}; the lists of new users are what each model alone would give them.\n")
         rows = [list(row) for row in zip([*names, "best"], *columns.values(), strict=True)]
         print_table(["", *columns], rows if board.segments is not None else rows[:-1])
+    if cold:
+        served = _cell(board.served.metrics[metric])
+        print(f"\nNew users are served {how_served(board.served.by)}, whichever model serves the others: {served}.")
 
 
 def _best(board: Leaderboard, segment: str) -> str:

@@ -109,3 +109,11 @@ def how_calibrated(title: str, curve: Curve) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:,.2f}".replace("-", "−")
+
+
+def how_served(by: Mapping[str, int]) -> str:
+    """Say what serves people without a history: by what, and how many of them; empty for nobody."""
+    words = {"groups": "by what people of their groups choose", "popularity": "by what most people choose"}
+    if len(by) == 1:
+        return words[next(iter(by))]
+    return " and ".join(f"{users:,} {words[path]}" for path, users in by.items())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.dataset import Dataset
 from engine.evaluation.accumulate import METRICS
-from engine.evaluation.cold import Cold, cold_users
+from engine.evaluation.cold import Cold, Served, cold_users
 from engine.evaluation.leak import leak_warning
 from engine.evaluation.measure import Report
 from engine.evaluation.pairwise import Standing, all_pairs
@@ -40,7 +40,8 @@ class Leaderboard:
         standing: which model is best, by paired tests.
         versions: models that are there more than once, tuned and as given for one, against themselves.
         warning: where the split leaks the future, one sentence; otherwise empty.
-        cold: by model, how users nothing was learnt of were served (with the first seed).
+        cold: by model, what users nothing was learnt of would get from it alone (with the first seed).
+        served: what these users are served, whichever model serves the others.
         segments: as `engine.segments.quality_by_segment`, of all models; None where not asked for.
         best_by_segment: as `engine.segments.best_by_segment`; likewise.
         tuned: by model, how its parameters were found; models without any to tune are left out. Where they are others
@@ -55,6 +56,7 @@ class Leaderboard:
     versions: tuple[Versions, ...]
     warning: str
     cold: Mapping[str, Cold]
+    served: Served
     segments: pd.DataFrame | None
     best_by_segment: pd.DataFrame | None
     tuned: Mapping[str, Tuned]
@@ -79,6 +81,7 @@ class Leaderboard:
             "standing": self.standing.to_dict(),
             "versions": [each.to_dict() for each in self.versions],
             "cold": {model: found.to_dict() for model, found in self.cold.items()},
+            "served": self.served.to_dict(),
             "segments": None if self.segments is None else _records(self.segments),
             "best_by_segment": None if self.best_by_segment is None else _records(self.best_by_segment),
             "tuned": {model: found.to_dict() for model, found in self.tuned.items()},
@@ -149,6 +152,7 @@ def gathered(
         )
         best = best_by_segment(evaluations, segmentation, request.by, request.metric)
     standing = all_pairs(evaluations, request.metric)
+    cold, served = cold_users(dataset, evaluations)
     return Leaderboard(
         request=request,
         dataset={
@@ -164,7 +168,8 @@ def gathered(
         standing=standing,
         versions=versions(standing, evaluations),
         warning=leak_warning(dataset, evaluations[0].split),
-        cold=cold_users(dataset, evaluations),
+        cold=cold,
+        served=served,
         segments=by_segment,
         best_by_segment=best,
         tuned=dict(tuned or {}),

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.dataset import Dataset
+from engine.evaluation.answer import how_served
 from engine.evaluation.leaderboard import Leaderboard
 from engine.evaluation.versions import title_of
 from engine.segments.quality import SMALL
@@ -75,27 +76,31 @@ def newcomers(board: Leaderboard) -> None:
     name = leaderboard.title(metric, board.request.k)
     st.markdown(
         f"**New users**: {formats.plural(users, 'user')} of the test had nothing to learn from. They are left out of "
-        "the leaderboard; this is what they were given, and how good it was."
-        + (f" Fewer than {SMALL} users are too few to act on." if users < SMALL else "")
+        f"the leaderboard: whichever model serves the others, they are served {how_served(board.served.by)}, "
+        f"{name} {formats.decimal(board.served.metrics[metric].value)} "
+        f"({leaderboard_table.interval(metric, board.served.metrics[metric])}). Below it, what each model alone would "
+        "have given them." + (f" Fewer than {SMALL} users are too few to act on." if users < SMALL else "")
     )
     rows = [(model, board.cold[model]) for model in board.standing.order]
+    figures = [board.served.metrics, *(cold.metrics for _, cold in rows)]
+    paths = [("what is served", " and ".join(board.served.by)), *((model, cold.path) for model, cold in rows)]
     tables.table(
         pd.DataFrame(
             {
-                "Model": [title_of(model) for model, _ in rows],
-                "What they were given": [_PATHS[cold.path] for _, cold in rows],
-                name: [formats.decimal(cold.metrics[metric].value) for _, cold in rows],
-                "95% interval": [leaderboard_table.interval(metric, cold.metrics[metric]) for _, cold in rows],
+                "Served by": ["what is served", *(f"{title_of(model)} alone" for model, _ in rows)],
+                "What they get": [how_served(board.served.by), *(_PATHS[cold.path] for _, cold in rows)],
+                name: [formats.decimal(each[metric].value) for each in figures],
+                "95% interval": [leaderboard_table.interval(metric, each[metric]) for each in figures],
             }
         ),
         "models-new-users",
         data=pd.DataFrame(
             [
-                {"model": model, "path": cold.path, "users": cold.users}
-                | {name: one.value for name, one in cold.metrics.items()}
-                | {f"{name}_low": one.low for name, one in cold.metrics.items()}
-                | {f"{name}_high": one.high for name, one in cold.metrics.items()}
-                for model, cold in rows
+                {"model": model, "path": path, "users": users}
+                | {name: one.value for name, one in each.items()}
+                | {f"{name}_low": one.low for name, one in each.items()}
+                | {f"{name}_high": one.high for name, one in each.items()}
+                for (model, path), each in zip(paths, figures, strict=True)
             ]
         ),
     )

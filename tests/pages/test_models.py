@@ -148,12 +148,16 @@ def test_new_users_and_what_served_them_are_shown(open_page):
     dataset = make_log([*known, *late], feedback="explicit")
     evaluated(dataset, QUICK)
     page = open_page(dataset)
-    given = table(page, "What they were given").set_index("Model")["What they were given"]
-    assert dict(given) == {
-        "Popularity": "the list of what most people chose",
-        "Baseline": "a list of its own, the same for all of them",
-        "Random": "a list of its own for each",
+    given = table(page, "What they get").set_index("Served by")
+    assert dict(given["What they get"]) == {
+        "what is served": "by what most people choose",
+        "Popularity alone": "the list of what most people chose",
+        "Baseline alone": "a list of its own, the same for all of them",
+        "Random alone": "a list of its own for each",
     }
+    served = given.loc["what is served", "nDCG@10"]
+    assert served == given.loc["Popularity alone", "nDCG@10"]
+    assert f"they are served by what most people choose, nDCG@10 {served} (" in words(page)
 
 
 def test_every_model_says_what_it_is_for_and_where_it_comes_from(open_page, rated):

@@ -1,16 +1,19 @@
 """Repeated seeds, groups of users and new users; and the same leaderboard again from its own JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from engine.control import listed
 from engine.errors import DataError, ModelError
 from engine.evaluation import METRICS, evaluate
 from engine.evaluation.accumulate import RANKING_METRICS
 from engine.evaluation.leaderboard import differing, gathered, leaderboard
 from engine.evaluation.repeat import once
 from engine.evaluation.request import Request
+from engine.models import make_model
 from engine.splitting import split
 from tests.engine.logs import make_log, random_log
 
@@ -76,6 +79,25 @@ def test_it_is_said_what_served_new_users(log):
         "slope_one": "no order at all",
         "random": "a list each",
     }
+
+
+def test_new_users_are_measured_by_what_they_are_served_too():
+    rng = np.random.default_rng(0)
+    known = [(user, int(item) + 6 * (user % 2), float(user)) for user in range(40) for item in rng.permutation(6)[:3]]
+    late = [(40 + n % 4, int(item) + 6 * (n % 2), 60.0 + n) for n, item in enumerate(rng.integers(6, size=21))]
+    countries = {"country": [*(["NO", "SE"][user % 2] for user in range(42)), None, None]}
+    log = make_log([*known, *late], n_users=44, n_items=12, users=countries)
+    found = leaderboard(log, Request(("popularity", "ease"), k=3))
+    assert found.served.by == {"groups": 2, "popularity": 2}
+    before = replace(log, interactions=log.interactions[found.split.fit_rows].reset_index(drop=True))
+    cold = np.arange(40, 44)
+    shown = listed(before, make_model("ease").fit(before.preferences), cold, 3, controls={})
+    assert shown.paths == ("groups", "groups", "popularity", "popularity")
+    test = log.interactions[found.split.test]
+    theirs = [set(test.loc[test["user"] == user, "item"]) for user in cold]
+    recall = [len(want & set(items)) / len(want) for want, items in zip(theirs, shown.ranking.items, strict=True)]
+    assert found.served.metrics["recall"].value == pytest.approx(np.mean(recall))
+    assert found.cold["popularity"].metrics["recall"].value < np.mean(recall)
 
 
 def test_models_measured_one_by_one_gather_to_the_same_leaderboard(log):
