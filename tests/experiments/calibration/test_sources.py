@@ -25,7 +25,7 @@ from experiments.importing import metrics_of
 from experiments.metrics import SIMULATED, with_primary
 from experiments.plan import Plan
 from tests.engine.logs import make_log, random_log
-from tests.experiments.calibration.logs import log
+from tests.experiments.logs import log
 
 PLAN = Plan(
     hypothesis="",

@@ -34,3 +34,14 @@ def analyze(tmp_path, command):
         return command("analyze", file, *arguments, code=code)
 
     return run
+
+
+@pytest.fixture
+def small_file(tmp_path, shop):
+    """The small shop's log as a file."""
+    rows = shop.interactions
+    log = tmp_path / "log.csv"
+    rows.assign(
+        user=shop.users["user_id"].to_numpy()[rows["user"]], item=shop.items["item_id"].to_numpy()[rows["item"]]
+    )[["user", "item", "time", "event"]].to_csv(log, index=False)
+    return log

@@ -1,94 +1,72 @@
 """``python -m experiments size``: units, MDE, power and days, as a notebook calls it."""
 
-import json
-
 import pytest
 from statsmodels.stats.power import TTestIndPower
-
-from experiments.__main__ import main
-
-
-def run(capsys, *arguments):
-    code = main(arguments)
-    out = capsys.readouterr()
-    return code, out.out, out.err
-
-
-@pytest.fixture
-def small_file(tmp_path, shop):
-    rows = shop.interactions
-    log = tmp_path / "log.csv"
-    rows.assign(
-        user=shop.users["user_id"].to_numpy()[rows["user"]], item=shop.items["item_id"].to_numpy()[rows["item"]]
-    )[["user", "item", "time", "event"]].to_csv(log, index=False)
-    return str(log)
-
-
-def sized(capsys, *arguments):
-    code, out, err = run(capsys, "size", *arguments, "--json")
-    assert (code, err) == (0, "")
-    return json.loads(out)
-
 
 RATE = ("--metric", "proportion", "--baseline", "0.20")
 
 
-def test_size(capsys):
-    found = sized(capsys, *RATE, "--mde", "0.05")
+@pytest.fixture
+def sized(command):
+    return lambda *arguments: command("size", *arguments, "--json")
+
+
+def test_size(command, sized):
+    found = sized(*RATE, "--mde", "0.05")
     assert found["units_per_arm"] == pytest.approx(1030.219, abs=5e-4)
     assert found["total"] == pytest.approx(2060.439, abs=5e-4)
     assert (found["mde"], found["power"]) == (0.05, 0.8)
-    _, text, _ = run(capsys, "size", *RATE, "--mde", "0.05")
+    text = command("size", *RATE, "--mde", "0.05")
     assert "1,030 units in each of 2 arms" in text
-    assert sized(capsys, *RATE, "--mde", "0.25", "--relative") == found
+    assert sized(*RATE, "--mde", "0.25", "--relative") == found
 
 
-def test_size_of_a_mean_is_the_t_tests(capsys):
-    found = sized(capsys, "--metric", "mean", "--baseline", "10", "--variance", "3910", "--mde", "0.05", "--relative")
+def test_size_of_a_mean_is_the_t_tests(sized):
+    found = sized("--metric", "mean", "--baseline", "10", "--variance", "3910", "--mde", "0.05", "--relative")
     assert found["units_per_arm"] == pytest.approx(TTestIndPower().solve_power(0.5 / 3910**0.5, power=0.8, alpha=0.05))
 
 
-def test_size_from_units_gives_the_mde_and_with_both_the_power(capsys):
-    assert sized(capsys, *RATE, "--units", "2060.4386")["mde"] == pytest.approx(0.05, rel=1e-6)
-    both = sized(capsys, *RATE, "--units", "2060.4386", "--mde", "0.05")
+def test_size_from_units_gives_the_mde_and_with_both_the_power(sized):
+    assert sized(*RATE, "--units", "2060.4386")["mde"] == pytest.approx(0.05, rel=1e-6)
+    both = sized(*RATE, "--units", "2060.4386", "--mde", "0.05")
     assert both["power"] == pytest.approx(0.8, rel=1e-6)
 
 
-def test_size_with_arms_looks_covariates_and_clusters(capsys):
+def test_size_with_arms_looks_covariates_and_clusters(command, sized):
     given = ("--metric", "mean", "--baseline", "10", "--variance", "9", "--mde", "0.5")
-    plain = sized(capsys, *given)
-    uneven = sized(capsys, *given, "--split", "1,1,2", "--correction", "none")
+    plain = sized(*given)
+    uneven = sized(*given, "--split", "1,1,2", "--correction", "none")
     assert uneven["units"] == pytest.approx([plain["units_per_arm"]] * 2 + [2 * plain["units_per_arm"]])
-    assert sized(capsys, *given, "--arms", "3")["alpha_per_comparison"] == 0.025
-    assert sized(capsys, *given, "--arms", "3", "--comparisons", "6")["alpha_per_comparison"] == pytest.approx(0.05 / 6)
-    less = sized(capsys, *given, "--correlation", "0.6")
+    assert sized(*given, "--arms", "3")["alpha_per_comparison"] == 0.025
+    assert sized(*given, "--arms", "3", "--comparisons", "6")["alpha_per_comparison"] == pytest.approx(0.05 / 6)
+    less = sized(*given, "--correlation", "0.6")
     assert less["total"] == pytest.approx(0.64 * plain["total"])
-    assert sized(capsys, *given, "--explained", "0.36")["total"] == pytest.approx(less["total"])
-    more = sized(capsys, *given, "--cluster-size", "11", "--intra-cluster-correlation", "0.1")
+    assert sized(*given, "--explained", "0.36")["total"] == pytest.approx(less["total"])
+    more = sized(*given, "--cluster-size", "11", "--intra-cluster-correlation", "0.1")
     assert more["total"] == pytest.approx(2 * plain["total"])
-    assert sized(capsys, *given, "--design-effect", "2")["total"] == pytest.approx(more["total"])
-    looked = sized(capsys, *given, "--stopping", "group-sequential", "--looks", "5")
+    assert sized(*given, "--design-effect", "2")["total"] == pytest.approx(more["total"])
+    looked = sized(*given, "--stopping", "group-sequential", "--looks", "5")
     assert looked["expected_total"] < plain["total"] < looked["total"]
-    _, text, _ = run(capsys, "size", *given, "--stopping", "always-valid", "--split", "1,2")
+    text = command("size", *given, "--stopping", "always-valid", "--split", "1,2")
     assert "Looking 14 times (always-valid): 1.7" in text
     assert "on average it stops after" in text
 
 
-def test_size_of_a_guardrail_and_of_a_quantile(capsys):
-    guard = sized(capsys, "--metric", "mean", "--baseline", "10", "--variance", "9", "--margin", "0.05")
+def test_size_of_a_guardrail_and_of_a_quantile(sized):
+    guard = sized("--metric", "mean", "--baseline", "10", "--variance", "9", "--margin", "0.05")
     assert guard["units_per_arm"] == pytest.approx(2 * (1.959963985 + 0.841621234) ** 2 * 9 / 0.25)
     given = ("--metric", "quantile", "--baseline", "100", "--mde", "5")
-    dense = sized(capsys, *given, "--quantile", "0.9", "--density", "0.01")
+    dense = sized(*given, "--quantile", "0.9", "--density", "0.01")
     assert dense["variance"] == pytest.approx(900)
-    assert dense["total"] == pytest.approx(sized(capsys, *given, "--variance", "900")["total"])
+    assert dense["total"] == pytest.approx(sized(*given, "--variance", "900")["total"])
 
 
-def test_size_on_a_log_gives_days(capsys, small_file):
-    found = sized(capsys, "--metric", "sessions", "--data", small_file, "--mde", "0.3", "--relative", "--cuped")
+def test_size_on_a_log_gives_days(command, sized, small_file):
+    found = sized("--metric", "sessions", "--data", small_file, "--mde", "0.3", "--relative", "--cuped")
     assert found["users_by_day"][found["days"] - 1] >= found["total"]
     assert found["explained"] == found["explained_by_history"]
-    assert sized(capsys, "--metric", "sessions:count", "--data", small_file, "--days", "7")["mde"] > 0
-    _, text, _ = run(capsys, "size", "--metric", "conversion", "--data", small_file, "--mde", "0.01", "--relative")
+    assert sized("--metric", "sessions:count", "--data", small_file, "--days", "7")["mde"] > 0
+    text = command("size", "--metric", "conversion", "--data", small_file, "--mde", "0.01", "--relative")
     assert "never has that many users" in text
 
 
@@ -119,7 +97,5 @@ def test_size_on_a_log_gives_days(capsys, small_file):
         (["--metric", "proportion", "--mde", "0.05", "--data", "sample"], "is a kind"),
     ],
 )
-def test_size_of_what_cannot_be_is_one_line(capsys, arguments, sentence):
-    code, out, err = run(capsys, "size", *arguments)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert sentence in err
+def test_size_of_what_cannot_be_is_one_line(command, arguments, sentence):
+    assert sentence in command("size", *arguments, code=2)
