@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.checks import require_finite
+from engine.models.checks import require_catalogue, require_finite
 from engine.models.params import Value
 from engine.models.trainset import Known, learn, prepared, surprise_trainset
 from engine.noise import normal
@@ -50,6 +50,18 @@ class BaselineOnly:
         scores: NDArray[np.float64] = (self.known.mean + self.user_bias[users])[:, None] + self.item_bias
         return scores
 
+    def score_new(self, new: Preferences) -> NDArray[np.float64]:
+        """Return predictions for users known by ``new`` alone, their biases as training gives them, (users, items).
+
+        Raises:
+            ModelError: where ``new`` is about another catalogue.
+        """
+        require_catalogue(new, len(self.item_bias))
+        told = new.take(self.known.item_mask[new.item])
+        biases = tendencies(told, self.item_bias[told.item], self.known.mean, baseline_options(self.params))
+        scores: NDArray[np.float64] = (self.known.mean + biases)[:, None] + self.item_bias
+        return scores
+
 
 class NormalPredictor:
     """Draws from the normal law with the mean and standard deviation of the training values.
@@ -80,3 +92,32 @@ def baseline_options(params: Mapping[str, Value], prefix: str = "") -> dict[str,
     """Return Surprise's ``bsl_options`` from flat parameters that start with ``prefix``."""
     names = ("method", "n_epochs", "reg_u", "reg_i", "reg", "learning_rate")
     return {name: params[prefix + name] for name in names if params[prefix + name] is not None}
+
+
+def tendencies(
+    new: Preferences, item_bias: NDArray[np.float64], mean: float, options: Mapping[str, Value]
+) -> NDArray[np.float64]:
+    """Return the biases of users known by ``new`` alone, shape (new.n_users,); the items' stay as they were learned.
+
+    What Surprise's last pass of alternating least squares gives them, or all its passes of stochastic gradient
+    descent: each step takes a bias ``b`` to ``(1 - rate (1 + penalty)) b + rate e``, whose repetition is a sum.
+
+    Args:
+        new: the users' values, user by user.
+        item_bias: of each pair of ``new``, shape (pairs,).
+        mean: of all training values.
+        options: ``baseline_options``.
+    """
+    error = new.value - mean - item_bias
+    n = new.user_items
+    if options["method"] == "als":
+        total = np.bincount(new.user, weights=error, minlength=new.n_users)
+        return total / np.maximum(float(options["reg_u"]) + n, 1e-300)  # type: ignore[arg-type]
+    rate, penalty = float(options["learning_rate"]), float(options["reg"])  # type: ignore[arg-type]
+    epochs = int(options.get("n_epochs") or 20)
+    kept = 1 - rate * (1 + penalty)
+    after = np.cumsum(n)[new.user] - 1 - np.arange(len(new))
+    once = rate * np.bincount(new.user, weights=error * kept**after, minlength=new.n_users)
+    passes = np.sum(kept ** (n * np.arange(epochs)[:, None]), axis=0)
+    found: NDArray[np.float64] = once * passes
+    return found

@@ -39,7 +39,14 @@ def fewest(ordered: NDArray[np.integer], without: Without) -> NDArray[np.integer
     return ordered[: enough[0]] if len(enough) else ordered[:0]
 
 
-def carrying(model: FoldsIn, history: Preferences, item: int, ordered: NDArray[np.integer]) -> NDArray[np.integer]:
+def carrying(
+    model: FoldsIn,
+    history: Preferences,
+    item: int,
+    ordered: NDArray[np.integer],
+    *,
+    among: NDArray[np.integer] | None = None,
+) -> NDArray[np.integer]:
     """Return the items of ``fewest`` for the score that ``model`` gives ``item`` with ``history`` folded in.
 
     Args:
@@ -47,7 +54,10 @@ def carrying(model: FoldsIn, history: Preferences, item: int, ordered: NDArray[n
         history: one person's pairs, as user 0.
         item: item code.
         ordered: codes of the history's items, what is thought to carry most first.
+        among: those that may be named; all by default.
     """
+    if among is not None:
+        ordered = ordered[np.isin(ordered, among)]
     if not len(ordered):
         return ordered
 

@@ -20,6 +20,15 @@ def require_pairs(train: Preferences) -> None:
         raise ModelError("A rating or strength to learn from is not a finite number. Remove such rows first.")
 
 
+def require_catalogue(new: Preferences, n_items: int) -> None:
+    """Raise ModelError where histories given after training are about another catalogue than its ``n_items``."""
+    if new.n_items != n_items:
+        raise ModelError(
+            f"These histories are about {new.n_items:,} items; the model was trained on {n_items:,}. "
+            "Give histories of the same catalogue."
+        )
+
+
 def require_finite(title: str, *arrays: NDArray[np.float64]) -> None:
     """Raise ModelError where training ran away to infinity."""
     if not all(np.isfinite(array).all() for array in arrays):

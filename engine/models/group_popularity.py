@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from engine.errors import ModelError
-from engine.models.checks import require_pairs
+from engine.models.checks import require_catalogue, require_pairs
 from engine.models.groups import Groups, learn_groups
 from engine.models.params import Value
 from engine.models.products import dense_product
@@ -77,11 +76,7 @@ class GroupPopularity:
         Raises:
             ModelError: where ``new`` is about another catalogue.
         """
-        if new.n_items != len(self.overall):
-            raise ModelError(
-                f"These histories are about {new.n_items:,} items; the model was trained on "
-                f"{len(self.overall):,}. Give histories of the same catalogue."
-            )
+        require_catalogue(new, len(self.overall))
         inside = self.groups.members(new.users, new.n_users)
         scores = dense_product(inside, self.lift)
         scores += (inside @ self.level)[:, None]

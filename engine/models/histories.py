@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from engine.errors import ModelError
-from engine.models.checks import require_pairs
+from engine.models.checks import require_catalogue, require_pairs
 from engine.preferences import Preferences
 
 
@@ -39,11 +38,7 @@ class HistoryModel(ABC):
         Raises:
             ModelError: where ``new`` is about another catalogue.
         """
-        if new.n_items != self.histories.n_items:
-            raise ModelError(
-                f"These histories are about {new.n_items:,} items; the model was trained on "
-                f"{self.histories.n_items:,}. Give histories of the same catalogue."
-            )
+        require_catalogue(new, self.histories.n_items)
         scores = self._scores(new)
         scores[new.user_items == 0] = self.popularity
         return scores

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import ModelError
 from engine.models.base import FoldsIn, Recommender
 from engine.models.baselines import Popularity
+from engine.models.checks import require_catalogue
 from engine.models.content import Content
 from engine.models.ranking import Ranking, top_k
 from engine.preferences import Preferences
@@ -47,11 +48,7 @@ def serve_new(model: Recommender, new: Preferences, k: int, *, train: Preference
     Raises:
         ModelError: where ``new`` is about another catalogue, or k is below 1.
     """
-    if new.n_items != train.n_items:
-        raise ModelError(
-            f"These histories are about {new.n_items:,} items; the model was trained on {train.n_items:,}. "
-            "Give histories of the same catalogue."
-        )
+    require_catalogue(new, train.n_items)
     able, path = able_to_serve(model, train)
     popular = Popularity().fit(train)
     users = np.arange(new.n_users)
@@ -65,6 +62,8 @@ def serve_new(model: Recommender, new: Preferences, k: int, *, train: Preference
 
 def able_to_serve(model: Recommender, train: Preferences) -> tuple[FoldsIn | None, Path]:
     """Return what scores new users who have a history, and the path's name; None where popularity alone can."""
+    if isinstance(model, Popularity):
+        return None, "popularity"
     if isinstance(model, FoldsIn):
         return model, "folded in"
     try:

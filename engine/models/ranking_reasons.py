@@ -18,7 +18,6 @@ from engine.models.hybrid import Hybrid
 from engine.models.linear import LinearModel
 from engine.models.newcomers import Newcomers
 from engine.models.ranking import top_k
-from engine.models.rating_reasons import closest
 from engine.models.sequence import Sequence
 from engine.models.session_knn import SessionKnn
 from engine.models.story import Reason, Story, people
@@ -200,7 +199,7 @@ def speaking_for(voter: object, story: Story, item: int) -> NDArray[np.integer]:
             user = None if story.folded else story.user
             return most_first(*shared_choices(voter, story.alone, item, user=user))
         case Bpr():
-            return closest(voter, story, item)
+            return most_first(*voter.contributions(story.alone, item))
         case _:
             return np.empty(0, dtype=np.int32)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.models.checks import require_catalogue
 from engine.models.kernels import mean_deviation
 from engine.models.params import Value
 from engine.models.threads import share_rows
@@ -65,14 +67,57 @@ class SlopeOne:
     def score(self, users: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return unclipped predictions, shape (len(users), items); the mean where user or item is unknown."""
         users = np.asarray(users)
+        known = self.known.user_mask[users]
+        return self._predicted(self.indptr, self.rated, users, self.user_mean[users], known)
+
+    def score_new(self, new: Preferences) -> NDArray[np.float64]:
+        """Return predictions for users known by ``new`` alone, shape (new.n_users, items).
+
+        Raises:
+            ModelError: where ``new`` is about another catalogue.
+        """
+        require_catalogue(new, self.known.n_items)
+        told = new.take(self.known.item_mask[new.item])
+        n = told.user_items
+        means = np.bincount(told.user, weights=told.value, minlength=told.n_users) / np.maximum(n, 1)
+        rated = np.searchsorted(self.codes, told.item).astype(np.int32)
+        return self._predicted(told.matrix.indptr, rated, np.arange(told.n_users), means, n > 0)
+
+    def parts(self, history: Preferences, item: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return what one person's compared items each foretell for ``item``: codes and values.
+
+        Where everything they rated is compared, the prediction is the mean of these.
+        """
+        told = history.take(self.known.item_mask[history.item])
+        if not self.known.item_mask[item]:
+            return told.item[:0], np.empty(0)
+        place = np.searchsorted(self.codes, [item])
+        found = told.value + self.deviation[np.searchsorted(self.codes, told.item), place]
+        compared = ~np.isnan(found)
+        return told.item[compared], found[compared]
+
+    def learned_of(self, user: int, history: Preferences) -> Preferences:
+        """Return the ``history`` of ``user`` (as user 0) as it was learned, sampled untouched items among it."""
+        items = self.codes[self.rated[self.indptr[user] : self.indptr[user + 1]]]
+        values = np.full(len(items), history.scale[0])
+        values[np.searchsorted(items, history.item)] = history.value
+        return replace(history, user=np.zeros(len(items), dtype=np.int32), item=items, value=values, time=None)
+
+    def _predicted(
+        self,
+        indptr: NDArray[np.integer],
+        rated: NDArray[np.int32],
+        users: NDArray[np.integer],
+        means: NDArray[np.float64],
+        known: NDArray[np.bool_],
+    ) -> NDArray[np.float64]:
         scores = np.empty((len(users), self.known.n_items))
 
         def fill(start: int, end: int) -> None:
-            known = self.codes, self.indptr, self.rated
-            mean_deviation(self.deviation, *known, users[start:end], scores[start:end])
+            mean_deviation(self.deviation, self.codes, indptr, rated, users[start:end], scores[start:end])
 
         share_rows(len(users), fill, fewest=_ROWS_A_THREAD)
-        scores += self.user_mean[users][:, None]
-        scores[~self.known.user_mask[users]] = self.mean
+        scores += means[:, None]
+        scores[~known] = self.mean
         scores[:, ~self.known.item_mask] = self.mean
         return scores

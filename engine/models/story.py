@@ -88,6 +88,15 @@ class Story:
             return did(verbs[0], _joined(names, len(items) - _NAMED))
         return _joined([did(verb, name) for verb, name in zip(verbs, names, strict=True)], len(items) - _NAMED)
 
+    def gave(self, items: NDArray[np.integer]) -> str:
+        """What the user did to ``items``; where they rated them, "gave 5 to Alien and 2 to Titanic"."""
+        verbs = {self.deeds.of(int(item)) for item in items}
+        if not self.preferences.explicit or verbs != {"rated"}:
+            return self.did(items)
+        values = self.values[np.searchsorted(self.history, items)]
+        said = [f"{value:g} to {self.name(int(item))}" for item, value in zip(items, values, strict=True)]
+        return f"gave {_joined(said[:_NAMED], len(items) - _NAMED)}"
+
     def did_to(self, items: NDArray[np.integer]) -> str:
         """The verb for what the user did to all of ``items``."""
         verbs = {self.deeds.of(int(item)) for item in items}

@@ -118,7 +118,7 @@ def test_without_times_a_reset_uses_nothing():
 
 
 def test_a_model_that_cannot_fold_in_hands_over_to_content():
-    model = make_model("baseline_only").fit(DATA.preferences)
+    model = make_model("normal_predictor").fit(DATA.preferences)
     times = DATA.interactions["time"][DATA.interactions["user"] == 7]
     found = lists(model, {7: Control(reset_at=times.median().to_pydatetime().replace(tzinfo=UTC))})
     assert found.paths[7] == "content"
