@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.dataset import Dataset
 from engine.errors import ExperimentError
 from engine.world.catalogue import item_prices
+from engine.world.events import among
 from engine.world.parameters import WorldParameters
 from experiments.moments import Floats
 
@@ -63,8 +64,7 @@ def activity(dataset: Dataset) -> Activity:
         rows["time"].to_numpy().astype("datetime64[s]").astype(np.int64) if timed else np.zeros(len(rows), np.int64)
     )
     day = second // 86_400
-    event = rows["event"].astype(str).str.lower().to_numpy()
-    shown, clicked, bought = (np.isin(event, names) for names in (_SHOWN, _CLICKED, _BOUGHT))
+    shown, clicked, bought = (among(rows["event"], names) for names in (_SHOWN, _CLICKED, _BOUGHT))
     price = item_prices(dataset.items)
     paid = np.ones(dataset.n_items) if price is None else price
     opened = _opens(user, second)

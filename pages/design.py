@@ -79,8 +79,9 @@ def main() -> None:
 def _answer(plan: Plan, known: _Known, top: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the answer at the ``top``, what it costs ``beside`` the questions, and the rest below."""
     fingerprint = state.current().fingerprint
-    past = _history(fingerprint, horizon(plan.days), tuple(m.name for m in plan.metrics if m.kind == "quantile"))
-    foretold = _foretold(fingerprint, plan.days)
+    with top:  # what is being worked out is said where the answer will stand
+        past = _history(fingerprint, horizon(plan.days), tuple(m.name for m in plan.metrics if m.kind == "quantile"))
+        foretold = _foretold(fingerprint, plan.days)
     found = outlook(
         plan,
         past,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
@@ -11,6 +12,13 @@ _CLICKS = ("click", "view", "interaction")
 VIEWS = ("click", "view")
 CARTS = ("cart", "add_to_cart", "addtocart", "basket")
 PURCHASES = ("purchase", "buy", "order", "transaction")
+
+
+def among(events: pd.Series, names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which ``events`` are one of ``names``, capitals or not, shape (rows,); a log has few kinds of event."""
+    kinds = events.astype("category").cat
+    told = np.append(kinds.categories.astype(str).str.lower().isin(names), False)  # code -1: no event
+    return np.asarray(told[kinds.codes.to_numpy()])
 
 
 def click_weight(dataset: Dataset) -> float:
@@ -46,7 +54,7 @@ def purchases_per_cart(dataset: Dataset) -> float | None:
 def pairs_with(dataset: Dataset, names: tuple[str, ...]) -> NDArray[np.int64]:
     """Return the pairs that have an event of ``names``, as ascending ``user x items + item``."""
     rows = dataset.interactions
-    kept = rows["event"].astype(str).str.lower().isin(names).to_numpy()
+    kept = among(rows["event"], names)
     return np.unique(rows["user"].to_numpy(np.int64)[kept] * dataset.n_items + rows["item"].to_numpy(np.int64)[kept])
 
 
@@ -71,11 +79,10 @@ def choice_rows(dataset: Dataset) -> NDArray[np.bool_]:
 
     Elsewhere every rating of explicit feedback, and every event of positive weight of implicit feedback.
     """
-    event = dataset.interactions["event"].astype(str).str.lower()
-    named = event.isin(VIEWS).to_numpy()
+    named = among(dataset.interactions["event"], VIEWS)
     if named.any():
         return named
     if dataset.feedback == "explicit":
         return dataset.interactions["rating"].notna().to_numpy()
-    weight = {name.lower(): value for name, value in dataset.event_weights.items()}
-    return event.map(weight).fillna(0.0).to_numpy(np.float64) > 0
+    worth = tuple(name.lower() for name, value in dataset.event_weights.items() if value > 0)
+    return among(dataset.interactions["event"], worth)
