@@ -25,6 +25,7 @@ ICON = (
 def draw(page: StreamlitPage) -> None:
     """Run ``page`` with the dataset picker and the footer around it."""
     provenance.forget()
+    state.move(page.url_path)
     lost = state.restore()
     _picker()
     if lost:

@@ -51,6 +51,24 @@ def restore() -> str | None:
     return None
 
 
+def move(page: str) -> None:
+    """Carry what the address of the last page chose over to ``page``, which may hold the same widgets.
+
+    The browser mounts them anew and reports their defaults, unless a value is assigned; what this page's own
+    address names counts more.
+
+    Args:
+        page: path of the page that is about to be drawn.
+    """
+    named: list[str] = st.session_state.get("named", [])
+    if st.session_state.get("page", page) != page:
+        for name in named:
+            if name in st.session_state and name not in st.query_params:
+                st.session_state[name] = st.session_state[name]
+    st.session_state["page"] = page
+    st.session_state["named"] = [name for name in st.query_params if name != DATA]
+
+
 def _leave_deleted_behind() -> None:
     """Follow data from which somebody was deleted, here or by another process, and drop what memory holds of it."""
     if _deletions()[0] != deleted.version():

@@ -60,6 +60,15 @@ def test_the_design_page_plans_what_a_use_brings(app, data):
     assert "**Purchases per user** decides" in words(page)
 
 
+def test_what_a_link_brings_moves_on_with_its_reader(open_page, data):
+    page = open_page(data, use="Promotions and prices", mde="0.1")
+    page.switch_page("pages/design.py").run()
+    assert not page.exception
+    assert "**Revenue per user** decides" in words(page)
+    assert page.button_group(key=uses.USE).value == "promotions"
+    assert page.slider(key="mde").value == 0.1
+
+
 def test_what_a_link_names_is_kept(open_page, data):
     page = open_page(data, use="Search ranking", treatments="SVD")
     assert "SVD against Popularity" in words(page)
