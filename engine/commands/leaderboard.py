@@ -29,6 +29,8 @@ def print_leaderboard(board: Leaderboard) -> None:
         f"Top {first.k} for {first.users_evaluated:,} users; {first.users_cold:,} cold and "
         f"{first.users_nothing_to_find:,} with nothing new to find are left out. 95% intervals in brackets.\n"
     )
+    for model, why in board.left_out.items():
+        print(f"Left out: {model}. {why}\n")
     print(f"{board.standing.sentence}\n")
     ranked = [row.evaluation for name in board.standing.order for row in board.rows if row.evaluation.model == name]
     for group, metrics in GROUPS.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from engine.dataset import Dataset
+from engine.errors import ModelError
 from engine.evaluation.accumulate import METRICS
 from engine.evaluation.cold import Cold, Served, cold_users
 from engine.evaluation.leak import leak_warning
@@ -46,6 +47,7 @@ class Leaderboard:
         best_by_segment: as `engine.segments.best_by_segment`; likewise.
         tuned: by model, how its parameters were found; models without any to tune are left out. Where they are others
             than given, the model as given is measured beside it.
+        left_out: models that cannot learn from this data, and why.
     """
 
     request: Request
@@ -60,6 +62,7 @@ class Leaderboard:
     segments: pd.DataFrame | None
     best_by_segment: pd.DataFrame | None
     tuned: Mapping[str, Tuned]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON data; ``request`` alone is enough to compute it again."""
@@ -85,14 +88,15 @@ class Leaderboard:
             "segments": None if self.segments is None else _records(self.segments),
             "best_by_segment": None if self.best_by_segment is None else _records(self.best_by_segment),
             "tuned": {model: found.to_dict() for model, found in self.tuned.items()},
+            "left_out": dict(self.left_out),
         }
 
 
 def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = None) -> Leaderboard:
-    """Measure the models of ``request`` on ``dataset``.
+    """Measure the models of ``request`` on ``dataset``; several are measured without those that cannot learn from it.
 
     Raises:
-        LabError: an impossible split, an unknown grouping, or data a model cannot learn from.
+        LabError: an impossible split, an unknown grouping, or data that no model of the request can learn from.
     """
     from engine.segments import segment_users
 
@@ -101,22 +105,40 @@ def leaderboard(dataset: Dataset, request: Request, *, report: Report | None = N
     if request.by:
         segmentation = segment_users(dataset)
         segmentation.column(request.by)
-    tuned = _tuned(dataset, parts, request, report)
-    request = _with_tuned(request, tuned)
-    rows = [
-        repeat(
-            dataset,
-            parts,
-            model_of(name),
-            request.params.get(name),
-            k=request.k,
-            seed=request.seed,
-            seeds=request.seeds,
-            report=report,
-        )
-        for name in request.models
-    ]
-    return gathered(dataset, request, rows, segmentation=segmentation, tuned=tuned)
+    tuned, left_out = _tuned(dataset, parts, request, report)
+    request = _with_tuned(_without(request, left_out), tuned)
+    rows = []
+    for name in request.models:
+        try:
+            rows.append(
+                repeat(
+                    dataset,
+                    parts,
+                    model_of(name),
+                    request.params.get(name),
+                    k=request.k,
+                    seed=request.seed,
+                    seeds=request.seeds,
+                    report=report,
+                )
+            )
+        except ModelError as error:
+            left_out[name] = str(error)
+    board = gathered(dataset, _without(request, left_out), rows, segmentation=segmentation, tuned=tuned)
+    return replace(board, left_out=left_out)
+
+
+def _without(request: Request, left_out: Mapping[str, str]) -> Request:
+    """Return the request without models that cannot learn from the data.
+
+    Raises:
+        ModelError: no model is left; the reason is that of the first.
+    """
+    models = tuple(name for name in request.models if name not in left_out)
+    if not models:
+        raise ModelError(next(iter(left_out.values())))
+    params = {name: given for name, given in request.params.items() if name not in left_out}
+    return replace(request, models=models, params=params)
 
 
 def gathered(
@@ -176,28 +198,33 @@ def gathered(
     )
 
 
-def _tuned(dataset: Dataset, parts: Split, request: Request, report: Report | None) -> dict[str, Tuned]:
-    """Tune every model of the request that can be."""
+def _tuned(
+    dataset: Dataset, parts: Split, request: Request, report: Report | None
+) -> tuple[dict[str, Tuned], dict[str, str]]:
+    """Tune every model of the request that can be; and say of each that cannot learn from the data why."""
     from engine.tuning import tune
     from engine.tuning.space import searched
 
-    if request.tune == 0:
-        return {}
-    return {
-        name: tune(
-            dataset,
-            parts,
-            model_of(name),
-            request.params.get(name),
-            trials=request.tune,
-            metric=request.metric,
-            k=request.k,
-            seed=request.seed,
-            report=report,
-        )
-        for name in request.models
-        if searched(dataset, model_of(name), request.params.get(name, {}))
-    }
+    found: dict[str, Tuned] = {}
+    left_out: dict[str, str] = {}
+    for name in request.models if request.tune else ():
+        if not searched(dataset, model_of(name), request.params.get(name, {})):
+            continue
+        try:
+            found[name] = tune(
+                dataset,
+                parts,
+                model_of(name),
+                request.params.get(name),
+                trials=request.tune,
+                metric=request.metric,
+                k=request.k,
+                seed=request.seed,
+                report=report,
+            )
+        except ModelError as error:
+            left_out[name] = str(error)
+    return found, left_out
 
 
 def _with_tuned(request: Request, tuned: Mapping[str, Tuned]) -> Request:

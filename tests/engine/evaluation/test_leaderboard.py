@@ -149,3 +149,14 @@ def test_what_cannot_be_asked_is_one_sentence(asked, error, sentence):
 
 def test_the_split_is_the_commands(board, log):
     assert np.array_equal(board.split.test, split(log, "temporal").test)
+
+
+def test_a_model_that_cannot_learn_from_the_data_is_left_out_and_says_why():
+    timeless = make_log([(user, (user + step) % 7) for user in range(12) for step in range(4)], n_items=7)
+    both = leaderboard(timeless, Request(("popularity", "sequence"), split="random"))
+    assert both.request.models == ("popularity",)
+    assert "the log has no times" in both.to_dict()["left_out"]["sequence"]
+    tuned = leaderboard(timeless, Request(("popularity", "content"), split="random", tune=1))
+    assert "Nothing is known of the items" in tuned.left_out["content"]
+    with pytest.raises(ModelError, match="the log has no times"):
+        leaderboard(timeless, Request(("sequence", "session_knn"), split="random"))
