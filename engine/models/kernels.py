@@ -200,6 +200,43 @@ def mean_deviation(deviation, codes, indptr, places, users, out):
 
 
 @njit(cache=True, nogil=True)
+def nearest_of_rows(indptr, indices, data, holding_indptr, holding, lengths, near, nearness, found):
+    """Find the k others nearest to each row of a CSR matrix by cosine, in ascending order of their codes.
+
+    ``holding[holding_indptr[c]:holding_indptr[c + 1]]`` are the others that have column c, ascending; ``lengths``
+    are the lengths of the others, whose values are 1, and the rows have length 1. Of equally near ones the first
+    are kept. Row r of ``near`` and ``nearness`` (rows, k) is filled up to ``found[r]``.
+    """
+    k = near.shape[1]
+    shared = np.zeros(len(lengths))
+    touched = np.empty(len(lengths), dtype=np.int64)
+    heap_score = np.empty(k)
+    heap_code = np.empty(k, dtype=np.int64)
+    for r in range(len(indptr) - 1):
+        n = 0
+        for p in range(indptr[r], indptr[r + 1]):
+            for q in range(holding_indptr[indices[p]], holding_indptr[indices[p] + 1]):
+                other = holding[q]
+                if shared[other] == 0:
+                    touched[n] = other
+                    n += 1
+                shared[other] += data[p]
+        touched[:n].sort()
+        size = 0
+        for t in range(n):
+            score = shared[touched[t]] / lengths[touched[t]]
+            if size < k or score > heap_score[0]:
+                size = _keep(heap_score, heap_code, size, score, touched[t])
+        near[r, :size] = heap_code[:size]
+        near[r, :size].sort()
+        for place in range(size):
+            nearness[r, place] = shared[near[r, place]] / lengths[near[r, place]]
+        found[r] = size
+        for t in range(n):
+            shared[touched[t]] = 0.0
+
+
+@njit(cache=True, nogil=True)
 def add_sparse_rows(indptr, indices, data, row_indptr, row_indices, row_data, columns, out):
     """Add to row r of ``out`` the sparse rows that row r of a CSR matrix names, each times the stored value.
 

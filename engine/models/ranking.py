@@ -63,8 +63,7 @@ def top_k(
     for start in range(0, len(users), block):
         part = slice(start, start + block)
         some = users[part]
-        found = best_of(model.score(some), k, exclude=None if exclude is None else exclude[some])
-        items[part], scores[part] = found.items, found.scores
+        _fill(model.score(some), _barred(exclude, some), items[part], scores[part])
     return Ranking(items, scores)
 
 
@@ -79,9 +78,29 @@ def best_of(cells: NDArray[np.float64], k: int, *, exclude: sparse.csr_array | N
     n_users = len(cells)
     items = np.full((n_users, k), NOTHING, dtype=np.int32)
     scores = np.full((n_users, k), np.nan)
-    if exclude is None:
-        ends, barred = np.zeros(n_users + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    else:
-        ends, barred = exclude.indptr.astype(np.int64), exclude.indices.astype(np.int64)
-    best_of_rows(np.ascontiguousarray(cells, dtype=np.float64), ends, barred, items, scores)
+    _fill(cells, _barred(exclude, np.arange(n_users)), items, scores)
     return Ranking(items, scores)
+
+
+def _fill(
+    cells: NDArray[np.float64],
+    barred: tuple[NDArray[np.int64], NDArray[np.int64]],
+    items: NDArray[np.int32],
+    scores: NDArray[np.float64],
+) -> None:
+    best_of_rows(np.ascontiguousarray(cells, dtype=np.float64), *barred, items, scores)
+
+
+def _barred(exclude: sparse.csr_array | None, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what ``exclude`` stores in ``rows``: ends, one more than rows, and columns.
+
+    For one row, scipy's own selection takes longer than many a model takes to score.
+    """
+    ends = np.zeros(len(rows) + 1, dtype=np.int64)
+    if exclude is None:
+        return ends, np.zeros(0, dtype=np.int64)
+    starts = exclude.indptr[rows].astype(np.int64)
+    counts = exclude.indptr[rows + 1] - starts
+    np.cumsum(counts, out=ends[1:])
+    places = np.arange(ends[-1]) + np.repeat(starts - ends[:-1], counts)
+    return ends, exclude.indices[places].astype(np.int64)

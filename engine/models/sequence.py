@@ -13,6 +13,7 @@ from engine.errors import ModelError
 from engine.models.histories import HistoryModel
 from engine.models.params import Value
 from engine.models.products import dense_product
+from engine.ordering import order_by_pair
 from engine.preferences import Preferences
 
 
@@ -121,10 +122,21 @@ def in_order(pairs: Preferences) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     Raises:
         ModelError: where the log has no times.
     """
+    order = time_order(pairs)
+    return pairs.user[order], pairs.item[order]
+
+
+def time_order(pairs: Preferences) -> NDArray[np.integer]:
+    """Return the order of `in_order`, shape (pairs,).
+
+    Raises:
+        ModelError: where the log has no times.
+    """
     if pairs.time is None:
         raise ModelError("This model learns what follows what, and the log has no times. Map a time column.")
-    order = np.lexsort((pairs.item, pairs.time, pairs.user))
-    return pairs.user[order], pairs.item[order]
+    first = int(pairs.time.min(initial=0))
+    # Stable, and the pairs come in the order of their codes.
+    return order_by_pair(pairs.user, pairs.time - first, pairs.n_users, int(pairs.time.max(initial=0)) - first + 1)
 
 
 def _shares(counts: sparse.csr_array) -> sparse.csr_array:

@@ -8,14 +8,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from engine.models.histories import HistoryModel
+from engine.models.kernels import nearest_of_rows
 from engine.models.params import Value
 from engine.models.products import dense_product
-from engine.models.sequence import in_order
+from engine.models.sequence import time_order
+from engine.models.threads import share_rows
 from engine.preferences import Preferences
 
+_ROWS_A_THREAD = 64
 _FAINT = 1e-9  # popularity, between items no near session has
 
 
@@ -55,46 +57,53 @@ class SessionKnn(HistoryModel):
         return self
 
     def neighbours(self, pairs: Preferences) -> sparse.csr_array:
-        """Return the ``k`` nearest sessions of each user's last session and how near, shape (users, sessions)."""
-        near = sparse.csr_array(normalize(self._last(pairs)) @ self.holding)
-        near.data /= self.lengths[near.indices]
-        return _largest(near, self.k)
+        """Return the ``k`` nearest sessions of each user's last session and how near, shape (users, sessions).
+
+        Equally near ones are taken in ascending order.
+        """
+        ends, items, weights = self._last(pairs)
+        n, k = pairs.n_users, min(self.k, len(self.lengths))
+        near, nearness, found = np.empty((n, k), dtype=np.int64), np.empty((n, k)), np.empty(n, dtype=np.int64)
+
+        def find(start: int, end: int) -> None:
+            part = slice(start, end)
+            held = (self.holding.indptr, self.holding.indices, self.lengths)
+            nearest_of_rows(ends[start : end + 1], items, weights, *held, near[part], nearness[part], found[part])
+
+        share_rows(n, find, fewest=_ROWS_A_THREAD)
+        there = np.arange(k) < found[:, None]
+        starts = np.concatenate([[0], np.cumsum(found)])
+        return sparse.csr_array((nearness[there], near[there], starts), shape=(n, len(self.lengths)))
 
     def contributions(self, user: int, item: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the items of the user's last session, and what each adds to ``item`` through the nearest sessions."""
         pairs = self.histories.of_users(np.array([user]))
-        last = normalize(self._last(pairs))
+        _, items, weights = self._last(pairs)
         near = self.neighbours(pairs).indices
         holding = near[self.sessions[near][:, [item]].toarray()[:, 0] > 0]
-        shared = self.sessions[holding][:, last.indices].T @ (1 / self.lengths[holding])
-        return last.indices, last.data * shared
+        shared = self.sessions[holding][:, items].T @ (1 / self.lengths[holding])
+        return items, weights * shared
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
         return dense_product(self.neighbours(new), self.sessions) + _FAINT * self.popularity
 
     def _cut(self, pairs: Preferences) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Return the session (counted over all), item and user of each pair, in the order of users and time."""
-        user, item = in_order(pairs)
-        time = np.asarray(pairs.time)[np.lexsort((pairs.item, np.asarray(pairs.time), pairs.user))]
+        order = time_order(pairs)
+        user, item, time = pairs.user[order], pairs.item[order], np.asarray(pairs.time)[order]
         begins = np.ones(len(user), dtype=bool)
         begins[1:] = (user[1:] != user[:-1]) | (np.diff(time) > 60 * self.gap_minutes)
         return np.cumsum(begins) - 1, item, user
 
-    def _last(self, pairs: Preferences) -> sparse.csr_array:
-        """Return each user's last session, weights rising to 1 at the latest item, shape (users, items)."""
+    def _last(self, pairs: Preferences) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        """Return each user's last session as a CSR row of length 1: ends, items and weights, most the latest item's."""
         session, item, user = self._cut(pairs)
         ends = np.cumsum(pairs.user_items)
-        last = session == session[ends[user] - 1]
-        size = np.bincount(user[last], minlength=pairs.n_users)
-        place = size[user[last]] - (ends[user] - 1 - np.arange(len(user)))[last]
-        weights = (place / size[user[last]], (user[last], item[last]))
-        return sparse.csr_array(weights, shape=(pairs.n_users, pairs.n_items))
-
-
-def _largest(rows: sparse.csr_array, k: int) -> sparse.csr_array:
-    """Keep each row's ``k`` largest values, equal ones by ascending column."""
-    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    order = np.lexsort((rows.indices, -rows.data, row))
-    place = np.arange(len(order)) - rows.indptr[row]
-    kept = order[place < k]
-    return sparse.csr_array((rows.data[kept], (row[kept], rows.indices[kept])), shape=rows.shape)
+        last = np.flatnonzero(session == session[ends[user] - 1])
+        user, item = user[last], item[last]
+        size = np.bincount(user, minlength=pairs.n_users)
+        weights = (size[user] - (ends[user] - 1 - last)) / size[user]
+        order = np.lexsort((item, user))
+        user, item, weights = user[order], item[order], weights[order]
+        weights /= np.sqrt(np.bincount(user, weights * weights, pairs.n_users))[user]
+        return np.concatenate([[0], np.cumsum(size)]), item, weights
