@@ -69,8 +69,15 @@ class Profile:
     def sentence(self) -> str:
         """The dataset in one sentence."""
         span = "" if self.span_days is None else f" over {_counted(max(round(self.span_days), 1), 'day')}"
+        users, items = (
+            (f"{some:,} of " if some < all_of else "") + _counted(all_of, noun)
+            for some, all_of, noun in (
+                (self.active_users, self.users, "user"),
+                (self.touched_items, self.items, "item"),
+            )
+        )
         return (
-            f"{_counted(self.users, 'user')} and {_counted(self.items, 'item')} met in "
+            f"{users} and {items} met in "
             f"{_counted(self.interactions, 'interaction')}{span}; the most popular tenth of the items holds "
             f"{self.top_tenth_share:.0%} of them."
         )

@@ -75,8 +75,9 @@ def _answer(measured: Mapping[str, Health]) -> None:
     most, least = by_share[0], by_share[-1]
     also = f", {formats.share(arms[least].top_tenth, 0)} under {least}" if least != most else ""
     headline.answer(
-        f"10% of items get {formats.share(arms[most].top_tenth, 0)} of exposure under {most}{also}; "
-        f"where users choose for themselves they get {formats.share(own.top_tenth, 0)}.",
+        f"{exposure.verdict({title: arms[title] for title in models}, own)}: 10% of items get "
+        f"{formats.share(arms[most].top_tenth, 0)} of exposure under {most}{also}; where users choose for themselves "
+        f"they get {formats.share(own.top_tenth, 0)}.",
     )
     headline.figures([(title, formats.share(each.top_tenth, 0)) for title, each in arms.items()])
     st.caption("Share of exposure that the most shown tenth of the catalogue gets.")

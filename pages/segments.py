@@ -140,9 +140,11 @@ def _table(profile: pd.DataFrame, segmentation: Segmentation, by: str) -> None:
             ],
         }
     )
-    if meaning:
-        shown["What it means"] = profile["segment"].map(meaning)
     tables.table(shown, f"segment-profile-{by}", data=profile)
+    if meaning:
+        with st.expander("What each segment means"):
+            told = [segment for segment in profile["segment"] if segment in meaning]
+            st.markdown("\n".join(f"- **{formats.plain(each)}**: {formats.words(meaning[each])}" for each in told))
 
 
 def _members(
@@ -169,7 +171,8 @@ def _members(
     members = segment_members(dataset, segmentation, by, chosen)
     if predictions is not None:
         members = beside(members, dataset, predictions)
-    tables.table(members, "segment-users", columns=_MEMBER_COLUMNS, height=320)
+    shown = members.round({"churn_risk": 2})  # whole percent: a risk is known no better
+    tables.table(shown, "segment-users", columns=_MEMBER_COLUMNS, data=members, height=320)
 
 
 def _taste(dataset: Dataset, by: str, profile: pd.DataFrame) -> None:

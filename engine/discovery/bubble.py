@@ -15,6 +15,7 @@ from engine.discovery.study import BubbleStudy, Maker, study
 from engine.errors import ExperimentError
 from engine.fidelity.once import fidelity_once
 from engine.fidelity.record import Fidelity
+from engine.people import TITLES, predict_people, with_predictions
 from engine.policies import PolicySpec, make_policy, parse
 from engine.segments import segment_users
 from engine.world import World, fit_world
@@ -54,7 +55,8 @@ def bubble(
         round_days: how long a round lasts. Who comes sees one list a round, so that a cap of so many showings a
             week comes to bear in shorter rounds alone.
         retrain_every: rounds between refits; None to train once.
-        segment: a column of ``engine.segments.segment_users`` whose segments are groups too.
+        segment: a column of ``engine.segments.segment_users`` whose segments are groups too, or a name of
+            ``engine.people.TITLES``: users by what is expected of them.
         without: behaviours of the simulated users to switch off, such as ``boredom``.
         fidelity: holds simulated users against held-out weeks of the log; None to leave that out.
         report: told of each stage.
@@ -83,7 +85,7 @@ def bubble(
         choices=min(_CHOICES, slate_size),
         round_days=round_days,
         retrain_every=retrain_every,
-        segments={} if segment is None else _segments(dataset, world, segment),
+        segments={} if segment is None else _segments(dataset, world, segment, report),
         report=report,
     )
     fits = None if fidelity is None else fidelity(dataset, report, params)
@@ -121,7 +123,10 @@ def _maker(spec: PolicySpec) -> Maker:
     return lambda luck: make_policy(spec, seed=luck)
 
 
-def _segments(dataset: Dataset, world: World, by: str) -> dict[str, NDArray[np.bool_]]:
-    column = segment_users(dataset).column(by)
+def _segments(dataset: Dataset, world: World, by: str, report: Report | None) -> dict[str, NDArray[np.bool_]]:
+    groups = segment_users(dataset)
+    if by in TITLES:
+        groups = with_predictions(groups, predict_people(dataset, report=report))
+    column = groups.column(by)
     code = column.cat.codes.to_numpy()[world.user]
     return {str(name): code == place for place, name in enumerate(column.cat.categories)}

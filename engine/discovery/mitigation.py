@@ -158,7 +158,7 @@ def _sentence(trade: Trade, reference: Arm, *, same: bool) -> str:
     if trade.diversity.value is None or trade.welfare.value is None:
         return f"{trade.arm.title}: too little was consumed to tell what it trades."
     return (
-        f"{trade.arm.title} beside {reference.title}: {_way(trade.diversity, 'variety', '.2f')} for "
+        f"{trade.arm.title} beside {reference.title}: {_way(trade.diversity, 'variety', '.3f')} for "
         f"{_way(trade.welfare, 'welfare', '.2f', ' sd')} and {_way(trade.clicks, 'clicks', '.1%')}."
     )
 

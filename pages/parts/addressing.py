@@ -51,7 +51,8 @@ def draw(dataset: Dataset, predictions: Predictions) -> None:
     found = targets(dataset, predictions, by=by, most=int(most))
     st.write(formats.plain(found.sentence))
     other = "risk_reason" if by == "expected_value" else "value_reason"
-    tables.table(found.frame.drop(columns=other), "whom-to-address", columns=_COLUMNS, data=found.frame, height=320)
+    shown = found.frame.drop(columns=other).round({"churn_risk": 2})  # whole percent: a risk is known no better
+    tables.table(shown, "whom-to-address", columns=_COLUMNS, data=found.frame, height=320)
     st.caption(
         "A reason says what the model goes by, not what caused it: with that one thing as it is for the user in the "
         "middle, the model would have foretold the other figure."

@@ -141,7 +141,7 @@ def _more(dataset: Dataset) -> dict[str, Any]:
     if st.toggle("Look at segments of users too", key="bubble_segments", bind="query-params"):
         more["segment"] = st.selectbox(
             "Segments by",
-            list(groupings.segmentation(dataset.fingerprint).frame.columns),
+            groupings.names(dataset.fingerprint),
             format_func=lambda by: formats.label(groupings.title(by)),
             key="bubble_by",
             bind="query-params",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,8 +32,17 @@ def draw(page: StreamlitPage) -> None:
     _picker()
     if lost:
         st.warning(f"{lost} The sample is shown instead.", icon=":material/info:")
+    _open(page)
     page.run()
     _footer()
+
+
+def _open(page: StreamlitPage) -> None:
+    """Load what ``page`` is made of, and say so: its first visitor would wait for that before its question."""
+    name = f"pages.{page.url_path or 'data'}"
+    if name not in sys.modules:
+        with st.spinner("Opening the page"):
+            import_module(name)
 
 
 def page(question: str, body: Callable[[], None]) -> None:

@@ -15,6 +15,12 @@ HISTORY = "Users' own choices"
 POPULARITY = "Popularity"
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
+_NAMED = 4  # models that the answer names one by one
+_VERDICTS = {
+    "close": ("closes {}", "close {}"),
+    "open": ("opens {} up", "open {} up"),
+    "leave": ("leaves {} as open as it is", "leave {} as open as it is"),
+}
 _WAYS = {"higher": "▲ higher is better", "lower": "▼ lower is better", "context": "depends on the aim"}
 
 
@@ -23,6 +29,26 @@ def arms(measured: Mapping[str, Health]) -> dict[str, Exposure]:
     first = next(iter(measured.values()))
     others = {title: each.model for title, each in measured.items() if title != POPULARITY}
     return {HISTORY: first.history, POPULARITY: first.popularity, **others}
+
+
+def verdict(models: Mapping[str, Exposure], own: Exposure) -> str:
+    """Say which models close the catalogue, and which open it up, beside the users' ``own`` choices.
+
+    What differs by less than is written (whole percent of exposure for the most shown tenth) is no difference.
+    """
+    said: dict[str, list[str]] = {way: [] for way in _VERDICTS}
+    for title, each in models.items():
+        change = round(each.top_tenth, 2) - round(own.top_tenth, 2)
+        said["close" if change > 0 else "open" if change < 0 else "leave"].append(title)
+    if len(models) > _NAMED:
+        closing = len(said["close"])
+        told = _VERDICTS["close"][closing != 1].format("the catalogue")
+        return f"{closing} of {formats.plural(len(models), 'model')} {told}"
+    parts = [
+        f"{formats.listed(titles)} {_VERDICTS[way][len(titles) != 1].format('it' if place else 'the catalogue')}"
+        for place, (way, titles) in enumerate((way, titles) for way, titles in said.items() if titles)
+    ]
+    return ", ".join(parts)
 
 
 def text(measure: str, value: float | None) -> str:
@@ -124,11 +150,12 @@ def table(side_by_side: Mapping[str, Exposure]) -> None:
                 for title, each in side_by_side.items()
             },
             "Which way": [_WAYS[glossary.TERMS[measure].good] for measure in MEASURES],
-            "What it means": [glossary.TERMS[measure].meaning for measure in MEASURES],
         }
     )
     columns = {"Measure": st.column_config.TextColumn(pinned=True)}
     tables.table(shown, "discovery-measures", columns=columns, data=_long(side_by_side), height=38 + 35 * len(MEASURES))
+    with st.expander("What each measure means"):
+        st.markdown("\n".join(f"- **{glossary.title(each)}**: {glossary.TERMS[each].meaning}" for each in MEASURES))
 
 
 def _long(side_by_side: Mapping[str, Exposure]) -> pd.DataFrame:

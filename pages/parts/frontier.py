@@ -130,14 +130,14 @@ def _table(found: Mitigation, group: str) -> None:
     st.caption(
         "Welfare and clicks over all rounds, spread and popularity lift in the last block of rounds; each less that of "
         f"{formats.words(found.reference.title)}, with its 95% band over the draws. On the frontier: no other policy "
-        "has both more welfare and more spread."
+        "has both more welfare and more spread; the references are nothing to choose."
     )
 
 
 def _standing(trade: Trade) -> str:
     if trade.arm.role == "reference":
-        return "a reference, nothing to choose"
-    return "yes" if trade.on_frontier else "no, another has more of both"
+        return formats.NO_VALUE
+    return "✓ yes" if trade.on_frontier else "no"
 
 
 def _said(name: str, one: Estimate) -> str:
@@ -148,4 +148,6 @@ def _said(name: str, one: Estimate) -> str:
 def _written(name: str, value: float | None) -> str:
     if name == "clicks":
         return formats.uplift(value)
-    return formats.points(value, 0) if name == "popularity_lift" else formats.signed(value, 2)
+    if name == "popularity_lift":
+        return formats.points(value, 0)
+    return formats.signed(value, 3 if name == "diversity" else 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.people import TITLES, with_predictions
+from engine.errors import DataError
+from engine.people import TITLES, check_predictable, with_predictions
 from engine.segments import Segmentation, profile_segments, quality_by_segment, segment_users, taste_by_category
 from pages.parts import evaluations, foretelling, state
 
@@ -26,6 +27,16 @@ def title(by: str) -> str:
 def segmentation(fingerprint: str) -> Segmentation:
     """Return the segments of a stored dataset's users."""
     return segment_users(state.dataset(fingerprint))
+
+
+def names(fingerprint: str) -> list[str]:
+    """Return the groupings of a stored dataset's users, those of what can be foretold of them included."""
+    try:
+        check_predictable(state.dataset(fingerprint))
+        foretold = list(TITLES)
+    except DataError:
+        foretold = []
+    return list(dict.fromkeys([*segmentation(fingerprint).frame.columns, *foretold]))
 
 
 def grouped(fingerprint: str, by: str) -> Segmentation:

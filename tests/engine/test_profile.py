@@ -33,7 +33,7 @@ def test_counts_by_hand():
     assert (share[0.0], share[1.0]) == (0.0, 1.0)
     assert share[0.25] == pytest.approx(0.75)
     assert share[0.5] == pytest.approx(1.0)
-    assert found.sentence.startswith("3 users and 4 items met in 4 interactions over 4 days; ")
+    assert found.sentence.startswith("2 of 3 users and 2 of 4 items met in 4 interactions over 4 days; ")
 
 
 def test_a_log_without_times_or_ratings():

@@ -1,11 +1,13 @@
 """The Discovery page: every measure beside its yardsticks, and the bubble over rounds."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from engine import store
 from engine.discovery.health import MEASURES
+from pages.parts import exposure
 from tests.engine.logs import make_log, random_log
 
 
@@ -76,9 +78,7 @@ def test_rounds_are_simulated_on_a_button_and_read_in_words(app, log):
     assert "**Random**: " in words(page)
     assert "Simulated: 20 users in each of 2 draws" in words(page)
     assert trades.loc[0, "Welfare"] == "the reference"
-    assert (
-        trades["On the frontier"].isin(["yes", "no, another has more of both", "a reference, nothing to choose"]).all()
-    )
+    assert trades["On the frontier"].isin(["✓ yes", "no", "—"]).all()
     assert against["Policy"].tolist()[-3:] == ["Random", "Oracle", "No recommender"]
     assert against["Against no recommender"].tolist()[-1] == "—"
     for key, value in (("bubble_group", "minority"), ("bubble_measure", "gini"), ("bubble_gain", "clicks")):
@@ -103,3 +103,17 @@ def test_a_log_too_small_to_simulate_says_so(app):
     page.button(key="bubble-run").click().run()
     page = until(page, lambda page: page.error)
     assert "Simulated users need at least 2 users" in page.error[0].value
+
+
+def test_the_answer_says_who_closes_the_catalogue_and_who_opens_it():
+    shares = {"SVD": 0.9, "EASE": 0.462, "Random": 0.2, "ALS": 0.8, "BPR": 0.7}
+    arms = {title: SimpleNamespace(top_tenth=share) for title, share in shares.items()}
+
+    def said(*titles):
+        return exposure.verdict({title: arms[title] for title in titles}, SimpleNamespace(top_tenth=0.459))
+
+    assert said("SVD") == "SVD closes the catalogue"
+    assert said("Random") == "Random opens the catalogue up"
+    assert said("EASE") == "EASE leaves the catalogue as open as it is"
+    assert said("SVD", "ALS", "Random") == "SVD and ALS close the catalogue, Random opens it up"
+    assert said(*shares) == "3 of 5 models close the catalogue"
