@@ -13,12 +13,15 @@ from engine.dataset import Dataset
 CHOSE = "chose"
 _PAST = {
     "add_to_cart": "put into the cart",
+    "addtobasket": "put into the cart",
+    "addtocart": "put into the cart",
     "bookmark": "saved",
     "buy": "bought",
     "cart": "put into the cart",
     "click": "clicked",
     "complete": "completed",
     "download": "downloaded",
+    "fav": "saved",
     "favorite": "saved",
     "favourite": "saved",
     "finish": "finished",
@@ -29,6 +32,7 @@ _PAST = {
     "order": "ordered",
     "play": "played",
     "purchase": "bought",
+    "pv": "viewed",
     "rate": "rated",
     "rating": "rated",
     "read": "read",

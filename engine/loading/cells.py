@@ -47,18 +47,18 @@ def without(cells: pd.Series, missing: Collection[str]) -> pd.Series:
 def numbers(cells: pd.Series) -> NDArray[np.float64]:
     """Return the cells as numbers, NaN where there is none.
 
-    A comma parts thousands where every cell with one is written so and others are whole numbers below a thousand
-    (12 and 3,456) or have two commas; otherwise it is a decimal comma.
+    A comma parts thousands where every cell with one is written so and some cell shows it: by a second comma, a
+    decimal point, or a whole number below a thousand without any (12 beside 3,456). Otherwise it is a decimal comma.
     """
     plain = as_numbers(cells)
     unread = cells.notna().to_numpy() & np.isnan(plain)
     if unread.any():
-        comma = cells[unread].where(cells[unread].str.fullmatch(r"[-+]?\d+(,\d+)+"))
+        comma = cells[unread].where(cells[unread].str.fullmatch(r"[-+]?\d+(,\d+)+(\.\d+)?"))
         written = comma.dropna()
         others = np.abs(plain[np.isfinite(plain)])
-        thousands = written.str.fullmatch(r"[-+]?\d{1,3}(,\d{3})+").all() and (
-            (len(others) > 0 and bool(((others < 1000) & (others == np.floor(others))).all()))
-            or bool((written.str.count(",") > 1).any())
+        shown = bool(written.str.contains(r",.*[,.]").any()) or bool(
+            len(others) and ((others < 1000) & (others == np.floor(others))).all()
         )
+        thousands = shown and written.str.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?").all()
         plain[unread] = as_numbers(comma.str.replace(",", "" if thousands else "."))
     return plain

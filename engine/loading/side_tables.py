@@ -13,17 +13,23 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.loading.cells import ids as ids_of
+from engine.loading.cells import numbers as numbers_of
 from engine.loading.raw import RawTable
 from engine.loading.roles import guess_key
+from engine.loading.several import several
 from engine.loading.times import parse_times
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "name", "itemname", "productname", "producttitle", "movietitle", "itemtitle", "booktitle"),
-    "category": ("category", "categories", "genre", "genres", "maincategory", "itemcategory", "department", "type"),
+    "title": ("title", "name", "itemname", "productname", "prodname", "producttitle", "movietitle", "itemtitle",
+              "booktitle", "headline"),
+    "category": ("category", "categories", "genre", "genres", "maincategory", "itemcategory", "categoryname",
+                 "producttypename", "categorycode", "department", "type", "maincat"),
     "price": ("price", "unitprice", "itemprice", "listprice", "productprice"),
-    "text": ("text", "description", "desc", "summary", "itemdescription", "productdescription", "overview"),
-    "brand": ("brand", "manufacturer", "maker", "vendor", "publisher"),
+    "text": ("text", "description", "desc", "summary", "itemdescription", "productdescription", "detaildesc",
+             "overview", "abstract"),
+    "brand": ("brand", "manufacturer", "maker", "vendor", "author", "authors", "bookauthor", "publisher"),
 }  # fmt: skip
+_CURRENCY = re.compile(r"^\s*(?:[$€£¥]|USD|EUR|GBP)\s*|\s*(?:[$€£¥]|USD|EUR|GBP)\s*$")
 _CONSENT = ("consent", "consented", "hasconsent", "consentgiven", "gdprconsent", "optin", "optedin")
 _YES, _NO = ("true", "yes", "y", "t"), ("false", "no", "n", "f")
 
@@ -70,7 +76,7 @@ def tidy(raw: RawTable, role: Literal["user", "item"], ids: pd.Series) -> SideTa
         sentences.append(f"Ids repeated in the {role} table, where the first row counts: {_rows(int(repeated.sum()))}.")
     frame = frame[~repeated].reset_index(drop=True)
     names = _new_names([str(other) for other in frame.columns if other != column], role, key)
-    typed = {key: frame[column].astype("str")} | {new: _typed(frame[old]) for old, new in names.items()}
+    typed = {key: frame[column].astype("str")} | {new: _typed(frame[old], new) for old, new in names.items()}
     return SideTable(
         pd.DataFrame(typed), _consents(frame.drop(columns=column)) if role == "user" else None, tuple(sentences)
     )
@@ -107,8 +113,18 @@ def _new_names(columns: list[str], role: str, key: str) -> dict[str, str]:
     return names
 
 
-def _typed(cells: pd.Series) -> pd.Series:
-    """Return the cells as truth values, numbers or times where every one of them is, else as text."""
+def _typed(cells: pd.Series, name: str) -> pd.Series:
+    """Return the cells as truth values, numbers or times where every one of them is, else as text.
+
+    A price loses its currency, and categories written as a list are parted by bars.
+    """
+    if name == "price":
+        plain = cells.str.replace(_CURRENCY, "", regex=True)
+        amounts = numbers_of(plain)
+        if np.isfinite(amounts[cells.notna().to_numpy()]).all():
+            return pd.Series(amounts, index=cells.index)
+    if name in ("category", "genres"):
+        cells = several(cells)
     present = cells.dropna()
     if not len(present):
         return cells.astype("str")

@@ -10,6 +10,7 @@ from engine.loading.left_out import about
 from engine.loading.raw import refusals
 from engine.loading.records import usual_weight
 from engine.loading.scales import mark_of_none
+from engine.loading.several import several
 from engine.loading.times import parse_times
 from tests.engine.loading.logs import load_text, refused
 
@@ -160,3 +161,25 @@ def test_times_with_an_offset_in_the_middle(written):
 def test_a_cell_longer_than_a_book_is_read():
     text = f'user,item,comment\nu1,i1,"{"x, " * 60_000}"\nu2,i1,"a\nb"\n'
     assert load_text(text).report.rows_kept == 2
+
+
+def test_prices_and_categories_of_an_item_table():
+    rows = [("1", "$1,299.00", "[['Beauty', 'Hair Care']]"), ("2", "$4.50", "[['Beauty', 'Skin']]"), ("3", "", "")]
+    table = pd.DataFrame(rows, columns=["asin", "price", "categories"]).to_csv(index=False)
+    items = load_text("user_id,asin\nu,1\nu,2\nv,3\n", items=table.encode()).dataset.items
+    assert items["price"].tolist()[:2] == [1299.0, 4.5]
+    assert items["category"].tolist()[:2] == ["Beauty|Hair Care", "Beauty|Skin"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (["Action, Magic", "Action", "Magic", "Drama, Magic"], "Action|Magic"),
+        (["Home, Garden", "Toys"], "Home, Garden"),
+        (["a|b, c", "b, c", "c", "b"], "a|b, c"),
+        (['[{"id": 16, "name": "Animation"}, {"id": 35, "name": "Comedy"}]', "[]"], "Animation|Comedy"),
+        (["[sic]", "x"], "[sic]"),
+    ],
+)
+def test_several_names_in_a_cell(cells, first):
+    assert several(pd.Series(cells, dtype="str"))[0] == first
