@@ -28,7 +28,7 @@ def several(cells: pd.Series) -> pd.Series:
         joined = {cell: SEPARATOR.join(dict.fromkeys(_innermost(_read(cell)))) for cell in listed}
         return cells.replace(joined)
     parts = present.str.split(_COMMA)
-    if (parts.str.len() > 1).any() and parts.explode().nunique() < len(present):
+    if present.str.contains(_COMMA).any() and parts.explode().nunique() < len(present):
         return cells.str.replace(_COMMA, SEPARATOR, regex=True)
     return cells
 
