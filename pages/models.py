@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.dataset import Dataset
 from engine.evaluation.accumulate import RANKING_METRICS
@@ -60,32 +63,60 @@ def main() -> None:
                 on_click=lambda: choice.start(dataset),
             )
         if YARDSTICK in models:
-            metric, by = _look(dataset)
-            board = boards.gather(dataset, choice.asked(models, metric=metric, by=by), keys)
-            with top:
-                headline.answer(board.standing.sentence)
-                _figures(board)
-            _board(board)
+            board = _measured(dataset, choice, {model: keys[model] for model in models}, top)
         else:
             with top:
                 headline.answer("Popularity, which all models are held against, is not measured yet.")
     tuning.draw(dataset, choice, board)
 
 
-def _look(dataset: Dataset) -> tuple[str, str | None]:
-    """Ask for the metric that ranks, and for a grouping of users."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        metric = st.selectbox(
-            "Rank by",
-            RANKING_METRICS,
-            index=RANKING_METRICS.index("ndcg"),
-            format_func=glossary.title,
-            key="models_by",
-            bind="query-params",
-            help="\n\n".join(f"**{glossary.title(name)}**: {glossary.TERMS[name].meaning}" for name in RANKING_METRICS),
-            width=180,
-        )
-        return metric, model_audience.choose(dataset)
+def _measured(dataset: Dataset, choice: training.Choice, keys: Mapping[str, str], top: DeltaGenerator) -> Leaderboard:
+    """Draw what is measured: the answer and its proof into ``top``, above the choice of models; the detail here.
+
+    Args:
+        dataset: the log.
+        choice: what was asked for.
+        keys: the finished job of each model.
+        top: the head of the page.
+    """
+    # What is asked for within a section is drawn there, and known before the board is made.
+    detail, audience = st.container(), st.container()
+    answer = top.container()
+    with top:
+        metric = _rank_by()
+    with audience:
+        st.subheader("For whom", anchor=False)
+        by = model_audience.choose(dataset)
+    board = boards.gather(dataset, choice.asked(list(keys), metric=metric, by=by), keys)
+    with answer:
+        headline.answer(board.standing.sentence)
+        _figures(board)
+    with top:
+        if board.warning:
+            headline.banner("warning", board.warning)
+        leaderboard.ranking_chart(board)
+        _method(board)
+    with detail:
+        _detail(board)
+    with audience:
+        model_audience.segments(board)
+        model_audience.newcomers(board)
+    predicted_ratings.draw(board)
+    return board
+
+
+def _rank_by() -> str:
+    """Ask for the metric that ranks."""
+    return st.selectbox(
+        "Rank by",
+        RANKING_METRICS,
+        index=RANKING_METRICS.index("ndcg"),
+        format_func=glossary.title,
+        key="models_by",
+        bind="query-params",
+        help="\n\n".join(f"**{glossary.title(name)}**: {glossary.TERMS[name].meaning}" for name in RANKING_METRICS),
+        width=180,
+    )
 
 
 def _figures(board: Leaderboard) -> None:
@@ -108,14 +139,9 @@ def _figures(board: Leaderboard) -> None:
     )
 
 
-def _board(board: Leaderboard) -> None:
-    """Draw the leaderboard from the drawing to the detail."""
-    if board.warning:
-        headline.banner("warning", board.warning)
-    leaderboard.ranking_chart(board)
-    _method(board)
+def _detail(board: Leaderboard) -> None:
+    """Draw which differences hold, every figure, and what accuracy costs in diversity."""
     versions.draw(board)
-    differences.draw(board)
     st.subheader("Leaderboard", anchor=False)
     leaderboard_table.draw(board)
     st.download_button(
@@ -130,10 +156,7 @@ def _board(board: Leaderboard) -> None:
         help="Everything on this page with what was asked for: `python -m engine evaluate DATA --from "
         "leaderboard.json` computes it again and says whether any figure differs.",
     )
-    st.subheader("For whom", anchor=False)
-    model_audience.segments(board)
-    model_audience.newcomers(board)
-    predicted_ratings.draw(board)
+    differences.draw(board)
     st.subheader("Accuracy against diversity", anchor=False)
     st.caption("Up and to the right is better on both. What is most accurate is often least diverse.")
     leaderboard.scatter(board)

@@ -81,7 +81,10 @@ def against_itself(
     size, low, high = (f"{round(value, 4) + 0.0:+.4f}".replace("-", "−") for value in gain)
     p_value = "p < 0.001" if adjusted < 0.001 else f"p = {adjusted:.3f}"
     reading = "is not told apart from" if not told_apart else "is better than" if gain[0] > 0 else "is worse than"
-    return f"{told} {reading} {beside} on the test rows: {size} {metric} (95% interval {low} to {high}), {p_value}."
+    return (
+        f"{told} {reading} {beside} on the test rows: {size} {metric} (95% interval {low} to {high}), {p_value} after "
+        "correction for all pairs."
+    )
 
 
 def how_calibrated(title: str, curve: Curve) -> str:

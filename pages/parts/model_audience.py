@@ -87,10 +87,10 @@ def newcomers(board: Leaderboard) -> None:
     tables.table(
         pd.DataFrame(
             {
-                "Served by": ["what is served", *(f"{title_of(model)} alone" for model, _ in rows)],
-                "What they get": [how_served(board.served.by), *(_PATHS[cold.path] for _, cold in rows)],
+                "Whose lists": ["What is served", *(f"{title_of(model)} alone" for model, _ in rows)],
                 name: [formats.decimal(each[metric].value) for each in figures],
                 "95% interval": [leaderboard_table.interval(metric, each[metric]) for each in figures],
+                "What they get": [how_served(board.served.by), *(_PATHS[cold.path] for _, cold in rows)],
             }
         ),
         "models-new-users",

@@ -92,6 +92,7 @@ class Choice:
 
 def choose(dataset: Dataset) -> Choice:
     """Draw the choice of models, split, k and seed; everything is kept in the URL."""
+    st.subheader("What is compared", anchor=False)
     with st.container(border=True, key="training"):
         models = _models()
         model_guide.draw()

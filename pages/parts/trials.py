@@ -71,7 +71,7 @@ def table(found: Tuned) -> None:
             "Trial": trial.number + 1,
             "Ended": _BEST if trial == found.best else _SAID[trial.state],
             found.measure: trial.value,
-            **{name: value(trial.params.get(name)) for name in names},
+            **{name.replace("_", " "): value(trial.params.get(name)) for name in names},
             **({"Why": trial.reason} if any(each.reason for each in found.trials) else {}),
         }
         for trial in reversed(found.trials)

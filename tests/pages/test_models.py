@@ -148,14 +148,14 @@ def test_new_users_and_what_served_them_are_shown(open_page):
     dataset = make_log([*known, *late], feedback="explicit")
     evaluated(dataset, QUICK)
     page = open_page(dataset)
-    given = table(page, "What they get").set_index("Served by")
+    given = table(page, "What they get").set_index("Whose lists")
     assert dict(given["What they get"]) == {
-        "what is served": "by what most people choose",
+        "What is served": "by what most people choose",
         "Popularity alone": "the list of what most people chose",
         "Baseline alone": "a list of its own, the same for all of them",
         "Random alone": "a list of its own for each",
     }
-    served = given.loc["what is served", "nDCG@10"]
+    served = given.loc["What is served", "nDCG@10"]
     assert served == given.loc["Popularity alone", "nDCG@10"]
     assert f"they are served by what most people choose, nDCG@10 {served} (" in words(page)
 
