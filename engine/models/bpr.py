@@ -119,9 +119,8 @@ class Bpr:
         means = self._means(train)[self.known]
         products = means.T @ means
         penalty = _PENALTY * float(np.trace(products)) / len(products) + _TINY
-        products += penalty * np.eye(len(products))
-        found: NDArray[np.float64] = np.linalg.solve(products, means.T @ self.user_factors[self.known])
-        return found
+        products = products + penalty * np.eye(len(products))
+        return np.linalg.solve(products, means.T @ self.user_factors[self.known]).astype(np.float64)
 
     def _means(self, pairs: Preferences) -> NDArray[np.float64]:
         """Return the mean of the item factors of each user's choices, zeros without any, shape (users, factors)."""

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from engine.models.base import FoldsIn
 from engine.models.histories import choices
+from engine.models.neighbour_parts import estimates
+from engine.models.neighbours import NeighbourModel
 from engine.models.user_ease import UserEase
 from engine.preferences import Preferences
 
@@ -68,11 +70,17 @@ def carrying(
         for start in range(0, len(kept), block):
             part = kept[start : start + block]
             some = history.of_users(np.zeros(len(part), dtype=np.int64)).take(part.ravel())
-            scores[start : start + block] = model.score_new(some)[:, item]
+            scores[start : start + block] = _of_item(model, some, item)
         scores[~kept.any(axis=1)] = np.nan  # nobody's history: popularity would answer
         return scores
 
     return fewest(ordered, without)
+
+
+def _of_item(model: FoldsIn, new: Preferences, item: int) -> NDArray[np.float64]:
+    if isinstance(model, NeighbourModel):
+        return estimates(model, new, item)
+    return model.score_new(new)[:, item]
 
 
 def most_first(items: NDArray[np.integer], amounts: NDArray[np.float64]) -> NDArray[np.integer]:

@@ -67,18 +67,43 @@ def losses(model: NeighbourModel, history: Preferences, item: int) -> tuple[NDAr
     told = model.told(history)
     if not (model.known.item_mask[item] and len(told)):
         return np.empty(0, dtype=np.int32), np.empty(0)
+    items, found = told.item, np.zeros(len(told))
+    counted = np.arange(len(told))
     if model.user_based:
         codes, raters = _raters(model, item)
         deviation = model.deviation[raters]
         closeness = _likeness_without_each(model, told, codes)
     else:
-        deviation = model.own_centre(told)[2]
-        alike = model.similarity[model.position[item], model.position[told.item]]
-        closeness = np.concatenate([alike[:, None], np.where(np.eye(len(told)) > 0, 0.0, alike[:, None])], axis=1)
-    means = _weighted_means(closeness, deviation, k=model.k, fewest=max(1, model.min_k))
-    if np.isnan(means[0]):
-        return told.item, np.zeros(len(told))
-    return told.item, np.where(np.isnan(means[1:]), np.inf, means[0] - means[1:])
+        alike = model.similarity[model.position[item], model.position[items]]
+        counted = np.argsort(-alike, kind="stable")[: model.k + 1]  # without any other the same are averaged
+        deviation, alike = model.own_centre(told)[2][counted], alike[counted, None]
+        closeness = np.concatenate([alike, np.where(np.eye(len(counted)) > 0, 0.0, alike)], axis=1)
+    theirs = np.broadcast_to(deviation[:, None], closeness.shape)
+    means = _weighted_means(closeness, theirs, k=model.k, fewest=max(1, model.min_k))
+    if not np.isnan(means[0]):
+        found[counted] = np.where(np.isnan(means[1:]), np.inf, means[0] - means[1:])
+    return items, found
+
+
+def estimates(model: NeighbourModel, new: Preferences, item: int) -> NDArray[np.float64]:
+    """Return what ``model.score_new`` gives ``item``, shape (new.n_users,), without scoring the whole catalogue."""
+    told = model.told(new)
+    centre, spread, deviation = model.own_centre(told)
+    if not model.known.item_mask[item]:
+        return model.score_new(new)[:, item]
+    if model.user_based:
+        codes, raters = _raters(model, item)
+        closeness = model.likeness(told)[:, model.position[codes]].T
+        theirs = np.tile(model.deviation[raters][:, None], (1, told.n_users))
+    else:
+        had, place = np.unique(told.item, return_inverse=True)
+        closeness, theirs = np.zeros((len(had), told.n_users)), np.zeros((len(had), told.n_users))
+        closeness[place, told.user] = model.similarity[model.position[item], model.position[told.item]]
+        theirs[place, told.user] = deviation
+    means = _weighted_means(closeness, theirs, k=model.k, fewest=max(1, model.min_k))
+    scores = np.full((told.n_users, told.n_items), np.nan)
+    scores[:, item] = means
+    return model.centred(scores, centre, spread, told.user_items > 0)[:, item]
 
 
 def _raters(model: NeighbourModel, item: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -100,11 +125,11 @@ def _likeness_without_each(model: NeighbourModel, told: Preferences, others: NDA
 def _weighted_means(
     closeness: NDArray[np.float64], deviation: NDArray[np.float64], *, k: int, fewest: int
 ) -> NDArray[np.float64]:
-    """Return the k nearest's weighted mean of ``deviation`` for each column of ``closeness``, NaN of too few."""
+    """Return the k nearest's weighted mean of ``deviation`` in each column of ``closeness``, NaN of too few."""
     order = np.argsort(-closeness, axis=0, kind="stable")[:k]
     near = np.maximum(np.take_along_axis(closeness, order, axis=0), 0.0)
     enough = (near > 0).sum(axis=0) >= fewest
-    total = (near * deviation[order]).sum(axis=0)
+    total = (near * np.take_along_axis(deviation, order, axis=0)).sum(axis=0)
     nothing = np.full(closeness.shape[1], np.nan)
     means: NDArray[np.float64] = np.divide(total, near.sum(axis=0), out=nothing, where=enough)
     return means

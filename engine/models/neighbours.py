@@ -162,7 +162,7 @@ class NeighbourModel:
         users = np.asarray(users)
         scores = self._mean_deviations(users)
         spread = self.spread[users] if self.user_based else np.ones(len(users))
-        return self._centred(scores, self.centre_user[users], spread, self.known.user_mask[users])
+        return self.centred(scores, self.centre_user[users], spread, self.known.user_mask[users])
 
     def score_new(self, new: Preferences) -> NDArray[np.float64]:
         """Return predictions for users known by ``new`` alone, as if they had been there in training, (users, items).
@@ -185,7 +185,7 @@ class NeighbourModel:
                 self._walk_rows(self.walk, np.arange(len(some)), found[start : start + block], closeness)
         else:
             self._nearest_rated(indptr, self.position[told.item], deviation, np.arange(told.n_users), found)
-        return self._centred(found, centre, spread, told.user_items > 0)
+        return self.centred(found, centre, spread, told.user_items > 0)
 
     def learned_of(self, user: int, history: Preferences) -> Preferences:
         """Return the ``history`` of ``user`` (as user 0) as it was learned, sampled untouched items among it."""
@@ -245,7 +245,7 @@ class NeighbourModel:
         options = baseline_options(self.params, "baseline_")
         return tendencies(told, self.item_bias[told.item], self.known.mean, options)
 
-    def _centred(
+    def centred(
         self,
         scores: NDArray[np.float64],
         centre: NDArray[np.float64],

@@ -87,7 +87,8 @@ def of_factors(model: FactorModel | Bpr, story: Story, item: int) -> Reason:
     named = carrying(model, story.alone, item, ordered)
     if not len(named):
         return Reason("It follows from your history as a whole; no few items of yours decide it")
-    return Reason(f"Because you {story.gave(named)}", _codes(named))
+    did = story.did(named) if isinstance(model, Bpr) else story.gave(named)  # which learns from choices alone
+    return Reason(f"Because you {did}", _codes(named))
 
 
 def of_slopes(model: SlopeOne, story: Story, item: int) -> Reason:
