@@ -12,10 +12,13 @@ from scipy.linalg.lapack import dpotrf, dpotri
 
 from engine.errors import ModelError
 from engine.models.attributes import attributes
+from engine.models.few_rows import few_rows
 from engine.models.linear import LinearModel, require_comparable
 from engine.models.params import Value
 from engine.models.products import gram_of
 from engine.preferences import Preferences
+
+_ITEMS_A_ROW = 4
 
 
 class Ease(LinearModel):
@@ -24,6 +27,9 @@ class Ease(LinearModel):
     With ``attribute_weight`` above 0, items that share a genre, a brand or another attribute count as chosen
     together: the attributes enter as further rows (Jeunen, Van Balen & Goethals 2020, "Closed-form models for
     collaborative filtering with side-information", RecSys, section 3.1).
+
+    Where there are four items or more to a row, the weights are never formed items by items (`FewRows`): a log of
+    few people and many items needs neither the time nor the memory.
     """
 
     def __init__(self, params: Mapping[str, Value], _seed: int = 0) -> None:
@@ -37,15 +43,26 @@ class Ease(LinearModel):
         Raises:
             ModelError: where there is nothing to learn from, or too many items to compare.
         """
-        require_comparable("EASE", int(np.count_nonzero(train.item_users)), "items")
         rows = self._learn_from(train)
         unit = mean_square(rows)
+        known = attributes(train).matrix[self.codes] if self.attribute_weight > 0 else _nothing(len(self.codes))
+        more, penalty = self.attribute_weight**2 * unit, self.penalty * unit
+        # Rows of zeros teach nothing.
+        used = np.flatnonzero(train.user_items)
+        if _ITEMS_A_ROW * (len(used) + known.shape[1]) <= len(self.codes):
+            every = sparse.csr_array(sparse.vstack([rows[used], np.sqrt(more) * known.T]))
+            self.weights = few_rows(every, ridge_inverse(gram_of(sparse.csr_array(every.T)), penalty))
+            return self
+        require_comparable("EASE", len(self.codes), "items")
         gram = gram_of(rows)
         if self.attribute_weight > 0:
-            shared = attributes(train).matrix[self.codes]
-            gram += (self.attribute_weight**2 * unit) * (shared @ shared.T).toarray()
-        self.weights = closed_form(gram, self.penalty * unit)
+            gram += more * (known @ known.T).toarray()
+        self.weights = closed_form(gram, penalty)
         return self
+
+
+def _nothing(n_items: int) -> sparse.csr_array:
+    return sparse.csr_array((n_items, 0))
 
 
 def closed_form(gram: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:

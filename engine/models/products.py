@@ -38,7 +38,7 @@ def dense_product(
     """
     width = right.shape[1] if width is None else width
     if isinstance(right, np.ndarray):
-        return _spread(_times_array(left, right), columns, width)
+        return spread(_times_array(left, right), columns, width)
     places = _IN_ORDER if columns is None else columns.astype(np.int64, copy=False)
     product = np.zeros((left.shape[0], width))
     weights, rows = (left.indices, left.data), (right.indptr, right.indices, right.data)
@@ -61,7 +61,7 @@ def _times_array(left: sparse.csr_array, right: NDArray[np.float64]) -> NDArray[
     return product
 
 
-def _spread(product: NDArray[np.float64], columns: NDArray[np.integer] | None, width: int) -> NDArray[np.float64]:
+def spread(product: NDArray[np.float64], columns: NDArray[np.integer] | None, width: int) -> NDArray[np.float64]:
     """Put columns where they go in an array of ``width`` columns; all other cells are zero."""
     if columns is None and product.shape[1] == width:
         return product
