@@ -110,13 +110,15 @@ def _rows(dataset: Dataset, predictions: Predictions, listed: Targets | None) ->
 
 
 def _print_targets(listed: Targets) -> None:
+    from engine.people.grounds import in_percent
+
     print(f"\nWhom to address, by {listed.by.replace('_', ' ')}. {listed.sentence}\n")
     why = "value_reason" if listed.by == "expected_value" else "risk_reason"
     header = ["user", "churn risk", "expected value", "at stake", "why"]
     rows = [
         [
             row["user_id"],
-            f"{row['churn_risk']:.0%}",
+            in_percent(row["churn_risk"]),
             *(f"{row[name]:,.2f}" for name in ("expected_value", "at_stake")),
             row[why],
         ]

@@ -70,15 +70,18 @@ def reasons(found: pd.DataFrame, known: pd.DataFrame, period_days: int) -> pd.Da
     said = {name: _facts(name, known, period_days) for name in GROUNDS}
     return pd.DataFrame(
         {
-            "risk_reason": _sentences(
-                found["risk_ground"], said, "the risk", found["risk_otherwise"].map("{:.0%}".format)
-            ),
+            "risk_reason": _sentences(found["risk_ground"], said, "the risk", found["risk_otherwise"].map(in_percent)),
             "value_reason": _sentences(
                 found["value_ground"], said, "the value", found["value_otherwise"].map("{:,.2f}".format)
             ),
         },
         index=found.index,
     )
+
+
+def in_percent(chance: float) -> str:
+    """Return a chance in whole percent; what is nearly certain is not called so."""
+    return "under 1%" if chance < 0.005 else "over 99%" if chance > 0.995 else f"{chance:.0%}"
 
 
 def _sentences(ground: pd.Series, said: Mapping[str, pd.Series], what: str, otherwise: pd.Series) -> pd.Series:

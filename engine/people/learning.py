@@ -33,11 +33,13 @@ class Period:
     """What was known of users at a moment, and what they did until the period's end.
 
     Attributes:
+        begin: the moment, in seconds since 1970.
         known: of ``engine.people.features.features``; one row a user known by then, index = user code.
         churned: whether they stayed away, shape (users,).
         value: what they were worth in the period, shape (users,).
     """
 
+    begin: int
     known: pd.DataFrame
     churned: NDArray[np.bool_]
     value: NDArray[np.float64]
@@ -87,7 +89,7 @@ def period(dataset: Dataset, begin: int, period_days: int) -> Period:
     """Return the users known at ``begin`` (seconds since 1970) and what they did in the period from then on."""
     known = features(dataset, begin, period_days)
     active, value = outcomes(dataset, begin, begin + period_days * DAY_SECONDS)
-    return Period(known, ~active[known.index], value[known.index])
+    return Period(begin, known, ~active[known.index], value[known.index])
 
 
 def learn(fit_on: Period, calibrate_on: Period, seed: int) -> Learned:
@@ -103,9 +105,11 @@ def learn(fit_on: Period, calibrate_on: Period, seed: int) -> Learned:
         away, back = int(each.churned.sum()), int((~each.churned).sum())
         if min(away, back) < FEWEST:
             who = f"{len(each.churned):,} {'user' if len(each.churned) == 1 else 'users'}"
+            day = pd.Timestamp(each.begin, unit="s")
             raise DataError(
-                f"Of {who} known by then {back:,} came back and {away:,} stayed away in a period; to tell them apart "
-                f"takes {FEWEST} of each. Choose another length of period, or load a longer log."
+                f"Of {who} known by then {back:,} came back and {away:,} stayed away in a period (that from "
+                f"{day.day} {day:%B %Y} on); to tell them apart takes {FEWEST} of each. Choose another length of "
+                "period, or load a longer log."
             )
     many = len(fit_on.churned) >= MANY
     risk = _classifier(many, seed).fit(fit_on.known, fit_on.churned)

@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from engine.people.calibrating import calibrate
+from engine.people.grounds import in_percent
 
 
 class Saying:
@@ -71,3 +72,9 @@ def test_a_classifier_that_says_nothing_is_given_the_base_rate(drawn):
         assert learned.chance(table(said)).mean() == pytest.approx(happened.mean(), abs=0.01)
     upside_down = calibrate(Saying(), table(1 - drawn[0][:400]), happened, beta=True)
     assert np.ptp(upside_down.chance(table(drawn[0]))) < 0.05
+
+
+def test_what_is_nearly_certain_is_not_called_so():
+    assert [in_percent(chance) for chance in (0.001, 0.0051, 0.42, 0.994, 0.999)] == [
+        "under 1%", "1%", "42%", "99%", "over 99%"
+    ]  # fmt: skip
