@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from engine.compiled import compiled
+
 Ranked = NDArray[np.integer]
 PerUser = NDArray[np.float64]
 
@@ -18,15 +20,32 @@ def hits(ranked: Ranked, relevant: sparse.csr_array) -> NDArray[np.bool_]:
         relevant: stored entries mark relevant items, shape (users, items); row r belongs to row r of
             ``ranked``.
     """
-    n_users, n_items = relevant.shape
-    row_of_entry = np.repeat(np.arange(n_users), np.diff(relevant.indptr))
-    keys = np.sort(row_of_entry * n_items + relevant.indices)
-    asked = np.arange(n_users)[:, None] * n_items + ranked
-    if len(keys) == 0:
-        return np.zeros(ranked.shape, dtype=bool)
-    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    found: NDArray[np.bool_] = (keys[place] == asked) & (ranked >= 0)
+    found = np.zeros(ranked.shape, dtype=np.bool_)
+    _find(
+        np.ascontiguousarray(ranked, dtype=np.int32),
+        relevant.indptr.astype(np.int64, copy=False),
+        relevant.indices.astype(np.int32, copy=False),
+        np.zeros(relevant.shape[1], dtype=np.bool_),
+        found,
+    )
     return found
+
+
+@compiled
+def _find(ranked, ends, items, wanted, found):  # type: ignore[no-untyped-def]
+    """Mark in ``found`` where row r of ``ranked`` names one of ``items[ends[r]:ends[r + 1]]``.
+
+    ``wanted``, one place an item, is false before and after.
+    """
+    for row in range(len(ranked)):
+        own = items[ends[row] : ends[row + 1]]
+        for item in own:
+            wanted[item] = True
+        for place in range(ranked.shape[1]):
+            item = ranked[row, place]
+            found[row, place] = item >= 0 and wanted[item]
+        for item in own:
+            wanted[item] = False
 
 
 def n_relevant(relevant: sparse.csr_array) -> PerUser:

@@ -1,11 +1,14 @@
 """The compiled loops: cosines of one item with all others, read off for lists and for histories.
 
-One row of cosines is held at a time, so memory grows with items, never with pairs of items. All in one file,
-because numba's cache notices changes in the file of a function only.
+One row of cosines is held at a time, so memory grows with items, never with pairs of items. Codes are read as
+unsigned, which spares a check for a negative one at every step. All in one file, because numba's cache notices
+changes in the file of a function only.
 """
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
+
+import numpy as np
 
 from engine.compiled import compiled
 
@@ -67,8 +70,10 @@ def add_cosines_with_histories(
         touched = _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
         for place in range(place_ends[item], place_ends[item + 1]):
             owner = owners[place]
-            for entry in range(history_ends[owner], history_ends[owner + 1]):
-                total[place] += row[had[entry]]
+            together = total[place]
+            for item_had in had[history_ends[owner] : history_ends[owner + 1]]:
+                together += row[np.uint64(item_had)]
+            total[place] = together
         _clear(item, unit_ends, features, item_ends, items, touched, row)
 
 
@@ -79,9 +84,11 @@ def _fill(item, unit_ends, features, values, item_ends, items, item_values, row)
     for entry in range(unit_ends[item], unit_ends[item + 1]):
         value = values[entry]
         feature = features[entry]
-        touched += item_ends[feature + 1] - item_ends[feature]
-        for other in range(item_ends[feature], item_ends[feature + 1]):
-            row[items[other]] += value * item_values[other]
+        start, end = item_ends[feature], item_ends[feature + 1]
+        touched += end - start
+        others, other_values = items[start:end], item_values[start:end]
+        for place in range(len(others)):
+            row[np.uint64(others[place])] += value * other_values[place]
     return touched
 
 
