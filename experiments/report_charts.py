@@ -58,6 +58,10 @@ def cumulative_chart(results: Results) -> dict[str, Any]:
     """Return the primary metric's uplift up to each day, with the interval that is valid at every look."""
     metric = results.plan.primary
     table = results.cumulative[results.cumulative["metric"] == metric.name]
+    share = metric.unit == "share"
+    if share:  # percentage points
+        columns = ["absolute", "absolute_low", "absolute_high", *["true_absolute"] * results.meta.simulated]
+        table = table.assign(**{column: 100 * table[column] for column in columns})
     traces: list[dict[str, Any]] = []
     for variant in results.plan.variants[1:]:
         place = _place(results, variant)
@@ -75,7 +79,7 @@ def cumulative_chart(results: Results) -> dict[str, Any]:
             style = {"color": f"@{place}", "width": 2, "dash": "dash"}
             traces.append(_line(rows, "true_absolute", style, name=f"{results.plan.title(variant)}, truth"))
     layout = _layout("Day", f"Uplift of {metric.label.lower()}", height=340)
-    layout["yaxis"]["tickformat"] = "+.2%" if metric.unit == "share" else "+.3~g"
+    layout["yaxis"] |= {"tickformat": "+.3~g", "ticksuffix": " pp" if share else ""}
     layout["shapes"] = [_zero(vertical=False)]
     return plain({"data": traces, "layout": layout})  # type: ignore[no-any-return]
 
@@ -134,11 +138,11 @@ def _forest(results: Results, table: pd.DataFrame, truth: pd.DataFrame | None, t
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": variant,
+                "name": escape(results.plan.title(variant)),
                 "x": mine["relative"].tolist(),
                 "y": at,
                 "text": mine["row"].tolist(),
-                "hovertemplate": f"%{{text}}: %{{x:+.1%}}<extra>{escape(variant)}</extra>",
+                "hovertemplate": f"%{{text}}: %{{x:+.1%}}<extra>{escape(results.plan.title(variant))}</extra>",
                 "marker": {"color": f"@{_place(results, variant)}", "size": 9},
                 "error_x": {
                     "type": "data",

@@ -90,7 +90,7 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also:
         figure: which uplift.
         also: values that must be in sight too.
     """
-    chart = charts.figure(x_title=f"{figure.capitalize()} uplift", height=110 + 46 * len(rows))
+    chart = charts.figure(x_title=f"{figure.capitalize()} uplift", height=150 + 46 * len(rows))
     charts.zero_line(chart, vertical=True)
     for outcome, part in rows[rows[figure].notna()].groupby("outcome", sort=False):
         mark, drawn = MARKS[str(outcome)], colour(str(outcome))

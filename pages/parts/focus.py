@@ -25,14 +25,23 @@ def metric_of(plan: Plan, key: str) -> Metric:
     return find(plan.metrics, name or names[0])
 
 
-def treatment_of(plan: Plan, key: str) -> str:
-    """Ask which treatment, where there are several."""
+def treatment_of(plan: Plan, key: str, *, first: str | None = None) -> str:
+    """Ask which treatment, where there are several; ``first`` is looked at until the reader chooses."""
     treatments = list(plan.variants[1:])
     if len(treatments) == 1:
         return treatments[0]
     settle(key, treatments)
-    chosen = st.selectbox("Treatment", treatments, format_func=plan.title, key=key, bind="query-params", width=220)
-    return chosen or treatments[0]
+    usual = first if first in treatments else treatments[0]
+    chosen = st.selectbox(
+        "Treatment",
+        treatments,
+        index=treatments.index(usual),
+        format_func=plan.title,
+        key=key,
+        bind="query-params",
+        width=220,
+    )
+    return chosen or usual
 
 
 def settle(key: str, options: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ def _asked(results: Results) -> tuple[Metric, str, str]:
             bind="query-params",
             width=220,
         )
-        treatment = focus.treatment_of(results.plan, "who_treatment")
+        treatment = focus.treatment_of(results.plan, "who_treatment", first=results.verdict.variant)
         by = st.selectbox(
             "Group users by", ways, format_func=groupings.title, key="who_by", bind="query-params", width=260
         )

@@ -37,7 +37,7 @@ def draw(results: Results) -> None:
     st.caption(_ABOUT[results.plan.stopping])
     with st.container(horizontal=True):
         metric = focus.metric_of(results.plan, "metric")
-        treatment = focus.treatment_of(results.plan, "treatment")
+        treatment = focus.treatment_of(results.plan, "treatment", first=results.verdict.variant)
     table = results.cumulative
     rows = table[(table["metric"] == metric.name) & (table["variant"] == treatment)]
     if rows["relative"].isna().all():

@@ -18,6 +18,7 @@ _ABOUT = (
     "p-values are {correction} over all segments, metrics and treatments, the intervals are not: take what stands out "
     "as an idea for the next test, not as a finding."
 )
+_ABSOLUTE = ("absolute", "absolute_low", "absolute_high", "true_absolute")
 
 
 def draw(results: Results) -> None:
@@ -34,7 +35,7 @@ def draw(results: Results) -> None:
     with st.container(horizontal=True):
         by = st.selectbox("Group users by", ways, format_func=groupings.title, key="by", bind="query-params", width=260)
         metric = focus.metric_of(results.plan, "segment_metric")
-        treatment = focus.treatment_of(results.plan, "segment_treatment")
+        treatment = focus.treatment_of(results.plan, "segment_treatment", first=results.verdict.variant)
     rows = everything[
         (everything["by"] == by) & (everything["metric"] == metric.name) & (everything["variant"] == treatment)
     ]
@@ -46,7 +47,7 @@ def draw(results: Results) -> None:
     _differ(results, by, metric, treatment)
     tables.table(pd.DataFrame([_cells(row, metric) for row in rows.to_dict("records")]), "segment-effects", data=rows)
     for reason, part in rows[rows["explanation"] != ""].groupby("explanation", sort=False):
-        st.caption(f"{', '.join(part['segment'])}: {reason}")
+        st.caption(formats.words(f"{reason} That is {formats.listed(list(part['segment']))}."))
 
 
 def _differ(results: Results, by: str, metric: Metric, treatment: str) -> None:
@@ -68,16 +69,19 @@ def _differ(results: Results, by: str, metric: Metric, treatment: str) -> None:
 def _chart(rows: pd.DataFrame, metric: Metric) -> None:
     """Draw the forest plot, each segment with its users in control and treatment."""
     records = rows.to_dict("records")
+    share = metric.unit == "share"
+    points = [name for name in _ABSOLUTE if name in rows] if share else []
     chart = effects.forest(
         rows.assign(
+            **{name: 100 * rows[name] for name in points},
             label=[
                 f"{row['segment']}<br>n = {formats.count(row['n_control'])} + {formats.count(row['n_treatment'])}"
                 for row in records
-            ]
+            ],
         ),
         "absolute",
     )
-    chart.update_xaxes(tickformat="+.3~%" if metric.unit == "share" else "+.3~g", nticks=5)
+    chart.update_xaxes(tickformat="+.3~g", ticksuffix=" pp" if share else "", nticks=5)
     said = "; ".join(f"{row['segment']} {formats.difference(row['absolute'], metric.unit)}" for row in records)
     charts.show(chart, alt=f"Absolute uplift of {metric.label} by segment. {said}.", data=rows, name="segments")
 

@@ -122,7 +122,16 @@ def figures(results: Results) -> None:
         f"{interval_name(plan, days_run=meta.days)} is {interval}. The plan: {stopping_rule(plan)}."
     )
     if row["suspicious"]:
-        headline.banner("warning", f"{metric.label}: suspiciously large. Check how it is counted before believing it.")
+        if meta.simulated:
+            known = formats.uplift(row["true_relative"])
+            headline.banner(
+                "info",
+                f"{metric.label}: suspiciously large for a live test, where you would check how it is counted before "
+                f"believing it. Here the truth is known: {known}.",
+            )
+        else:
+            said = f"{metric.label}: suspiciously large. Check how it is counted before believing it."
+            headline.banner("warning", said)
 
 
 def checks(results: Results) -> None:

@@ -86,7 +86,7 @@ def test_the_charts_are_json_with_open_colours(results):
     assert set(charts) == {"uplift", "cumulative", "segments", "worlds"}
     assert sum(len(trace["x"]) for trace in charts["worlds"]["data"]) == 2 * 2  # worlds x treatments
     names = [trace.get("name") for trace in charts["uplift"]["data"]]
-    assert names == ["oracle", "truth", "popularity", "truth"]
+    assert names == ["Oracle", "truth", "Popularity", "truth"]
     assert charts["uplift"]["data"][0]["marker"]["color"] == "@0"
     assert len(charts["cumulative"]["data"][0]["x"]) <= 4
 
