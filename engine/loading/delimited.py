@@ -83,9 +83,9 @@ def read_delimited(source: Source, dialect: Dialect | None = None) -> RawTable:
 
 
 def _delimiter(lines: list[str | None], source: Source) -> str:
-    """Return the delimiter that cuts most lines into the same number of cells, two or more."""
+    """Return the delimiter that cuts most lines into the same number of cells, two or more, the first one too."""
     text = [line for line in lines if line and line.strip()]
-    found: list[tuple[float, int, int, str]] = []
+    found: list[tuple[float, bool, int, int, str]] = []
     for place, delimiter in enumerate(_DELIMITERS):
         if delimiter == " " and found:
             break  # blanks stand inside titles and times, so they part cells only where nothing else does
@@ -96,7 +96,8 @@ def _delimiter(lines: list[str | None], source: Source) -> str:
             width, count = Counter(split).most_common(1)[0]
         share = count / max(len(widths), 1)
         if width > 1 and share >= 0.3:
-            found.append((round(share, 1), width, -place, delimiter))
+            # "a, b, c";2 under "place";"age": the commas of the cells are not in the header.
+            found.append((round(share, 1), widths[0] == width, width, -place, delimiter))
     if not found:
         raise DataError(
             f"'{source.name}' has one column. Expected at least {source.columns}, parted by commas, tabs, "

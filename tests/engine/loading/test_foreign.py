@@ -183,3 +183,11 @@ def test_prices_and_categories_of_an_item_table():
 )
 def test_several_names_in_a_cell(cells, first):
     assert several(pd.Series(cells, dtype="str"))[0] == first
+
+
+def test_commas_inside_every_cell_do_not_part_them():
+    users = '"User-ID";"Location";"Age"\r\n' + "".join(f'"{n}";"nyc, new york, usa";NULL\r\n' for n in range(9))
+    log = "User-ID;ISBN\n" + "".join(f"{n};034545104X\n" for n in range(9))
+    table = load_text(log, users=users.encode()).dataset.users
+    assert table.columns.tolist() == ["user_id", "Location", "Age"]
+    assert table["Location"].unique().tolist() == ["nyc, new york, usa"]
