@@ -52,7 +52,7 @@ def main() -> None:
     if first is not None:
         st.caption(
             f"A first look at the primary metric from {formats.count(first.replications)} re-randomisations, drawn "
-            "again as you change the plan."
+            f"again as you change the plan. {' '.join(map(formats.words, first.notes))}"
         )
         calibrations.peeking(first)
 

@@ -95,15 +95,16 @@ class Calibration:
         wanted = share(self.plan.power, 0)
         finds = f"a true {percent(self.uplift)} in {self.plan.primary.label.lower()} would have been found in "
         alarms = f"{share(wolf)} of A/A tests would have cried wolf"
+        tests = f"tests of {count(self.meta.units)} {'clusters' if self.clustered else 'units'}"
         if row["outcome"] == "cries_wolf":
-            return f"No: {alarms}, where {share(self.plan.alpha, 0)} should have; {finds}{share(found)} of tests."
+            return f"No: {alarms}, where {share(self.plan.alpha, 0)} should have; {finds}{share(found)} of {tests}."
         if np.isnan(found):
             return f"It cannot be told: {self.plan.primary.label} is zero, so no relative uplift exists."
         if row["power_high"] < self.plan.power:
-            return f"No: {finds}{share(found)} of tests, where {wanted} was planned; {alarms}."
+            return f"No: {finds}{share(found)} of {tests}, where {wanted} was planned; {alarms}."
         if row["power_low"] <= self.plan.power:
-            return f"About: {finds}{share(found)} of tests, for {wanted} planned; {alarms}."
-        return f"Yes: {finds}{share(found)} of tests, for {wanted} planned; {alarms}."
+            return f"About: {finds}{share(found)} of {tests}, for {wanted} planned; {alarms}."
+        return f"Yes: {finds}{share(found)} of {tests}, for {wanted} planned; {alarms}."
 
     @property
     def sentence(self) -> str:
