@@ -1,8 +1,9 @@
 """Who was deleted: remembered without their ids, so that a file that still holds them does not bring them back.
 
 ``deleted/`` in the lasting folder holds a salt, an empty file for each deleted user, named by a keyed hash of
-their source and id, and for each dataset they were in, the fingerprint of the one without them. Whoever has the
-folder can check whether an id they know was deleted, and learn nothing else.
+their source and id, for each dataset they were in, the fingerprint of the one without them, and the name of each
+log they were in, by a keyed hash over all its rows, for the same log may come again under another name. Whoever has
+the folder can check whether an id they know was deleted, and learn nothing else.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from engine.dataset import Dataset
 from engine.store import lasting
 
 _SALT_BYTES = 32
@@ -59,6 +62,21 @@ def deleted_among(source: str, user_ids: Iterable[str]) -> pd.Index:
     return pd.Index([each for each in user_ids if _hash(salt, source, each) in known], dtype="str")
 
 
+def remember_log(dataset: Dataset) -> None:
+    """Remember the log of ``dataset`` with its name, once somebody was deleted from it."""
+    logs = _folder() / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    (logs / _print(dataset)).write_text(dataset.name, encoding="utf-8")
+
+
+def log_known_as(dataset: Dataset) -> str | None:
+    """Return the name under which somebody was deleted from the very log of ``dataset``; None where nobody was."""
+    if not (_folder() / "logs").is_dir():
+        return None
+    known = _folder() / "logs" / _print(dataset)
+    return known.read_text(encoding="utf-8") if known.is_file() else None
+
+
 def replace(old: str, new: str | None) -> None:
     """Remember that the dataset ``new`` took the place of ``old``; None where nobody was left."""
     datasets = _folder() / "datasets"
@@ -82,6 +100,18 @@ def version() -> int:
 
 def _folder() -> Path:
     return lasting() / "deleted"
+
+
+def _print(dataset: Dataset) -> str:
+    """Return a keyed hash over who did what when, whatever the weights, the side tables and the order of rows."""
+    salt = (_folder() / "salt").read_bytes()
+    log = dataset.interactions
+    digest = np.zeros(len(log), dtype=np.uint64)
+    for ids, code in ((dataset.users["user_id"], log["user"]), (dataset.items["item_id"], log["item"])):
+        hashed = pd.util.hash_array(ids.astype(str).to_numpy(object), hash_key=salt.hex()[:16])
+        digest = digest * np.uint64(1_099_511_628_211) + hashed[code.to_numpy()]
+    digest = digest * np.uint64(1_099_511_628_211) + log["time"].to_numpy("datetime64[s]").view(np.uint64)
+    return hashlib.blake2b(np.sort(digest).tobytes(), key=salt, digest_size=16).hexdigest()
 
 
 def _hash(salt: bytes, source: str, user_id: str) -> str:

@@ -52,7 +52,8 @@ class Deletion:
             f"Fitted models and results removed, to be made anew without them: {self.jobs:,}.",
             f"Other files removed: {len(self.files):,}" + (f" ({', '.join(self.files)})." if self.files else "."),
             "Their control was removed." if self.control else "No control of theirs was kept.",
-            f"When '{self.source}' is loaded again, they are left out; of their id only a keyed hash is kept for that.",
+            f"When '{self.source}' is loaded again, or the same log under another name, they are left out; of their id "
+            "only a keyed hash is kept for that.",
             "The file the data came from and lists you exported are yours and were not touched. Finished experiments "
             "stay: they hold sums over users and nobody's id.",
         )
@@ -61,8 +62,9 @@ class Deletion:
 def delete_user(dataset: Dataset, user_id: str) -> Deletion:
     """Delete ``user_id`` of ``dataset`` from all that the Lab keeps; a second time finishes what the first could not.
 
-    Every stored dataset of the same name that holds them is replaced by one without them, and what was made from it
-    is removed: it is made anew, without them, when it is asked for again. Jobs at work on it are stopped.
+    Every stored dataset that holds them, of the same name or with the same doings of theirs under another, is
+    replaced by one without them, and what was made from it is removed: it is made anew, without them, when it is
+    asked for again. Jobs at work on it are stopped.
 
     Args:
         dataset: the log they are in; it need not be stored.
@@ -73,12 +75,17 @@ def delete_user(dataset: Dataset, user_id: str) -> Deletion:
     """
     source = dataset.name
     code = dataset.user_code(user_id)
-    held = [each.fingerprint for each in store.known() if each.name == source]
-    concerned = {old: change for old in held if (change := _change(old, user_id)) is not None}
+    held = {each.fingerprint: each.name for each in store.known()}
+    theirs = {old: name for old, name in held.items() if name == source or _same(dataset, store.get(old), user_id)}
+    concerned = {old: change for old in theirs if (change := _change(old, user_id)) is not None}
     if code is None and not concerned and not deleted.was_deleted(source, user_id):
         find_user(dataset, user_id)
+    called = {source, *theirs.values()}
     # First of all, so that nothing loaded meanwhile brings them back.
-    deleted.remember(source, user_id)
+    for name in called:
+        deleted.remember(name, user_id)
+    for log in (dataset, *(store.get(old) for old in concerned)):
+        deleted.remember_log(log)
     for old, (new, report) in concerned.items():
         following = opening.keep(new, report) if new is not None and report is not None else new and store.put(new)
         deleted.replace(old, following or None)
@@ -86,19 +93,38 @@ def delete_user(dataset: Dataset, user_id: str) -> Deletion:
     files = list(files_with(user_id))
     for file in files:
         file.unlink()
-    gone = {*concerned, dataset.fingerprint, user_id, source, *(file.parent.name for file in files)}
+    gone = {*concerned, dataset.fingerprint, user_id, *called, *(file.parent.name for file in files)}
     dropped = jobs.drop(lambda request: request is None or names(request, gone))
     tuning.drop({*concerned, dataset.fingerprint})
     for folder in MEASURED:
         shutil.rmtree(store.home() / folder, ignore_errors=True)
+    controls = [forget_control(name, user_id) for name in called]
     return Deletion(
         source=source,
         interactions=0 if code is None else int((dataset.interactions["user"] == code).sum()),
         datasets={old: deleted.replaced_by(old) for old in concerned},
         jobs=dropped,
         files=tuple(str(file.relative_to(store.home())) for file in files),
-        control=forget_control(source, user_id),
+        control=any(controls),
     )
+
+
+def _same(dataset: Dataset, other: Dataset, user_id: str) -> bool:
+    """Return whether ``user_id`` is one and the same person in two logs: half of the shorter history is in both.
+
+    Where a log has no times, three items at least must be: the ids of users and items may both be plain numbers.
+    """
+    rows = []
+    for log in (dataset, other):
+        code = log.user_code(user_id)
+        if code is None:
+            return False
+        own = log.interactions[log.interactions["user"] == code]
+        items = log.items["item_id"].astype(str).to_numpy(object)[own["item"]]
+        rows.append(pd.MultiIndex.from_arrays([items, own["time"].to_numpy()]).unique())
+    shared = rows[0].intersection(rows[1])
+    timed = bool(shared.get_level_values(1).notna().any())
+    return len(shared) >= (1 if timed else 3) and 2 * len(shared) >= min(map(len, rows))
 
 
 def _change(fingerprint: str, user_id: str) -> tuple[Dataset | None, LoadReport | None] | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine import deleted
+from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.loading.cells import ids
 from engine.loading.raw import RawTable
@@ -31,6 +32,20 @@ def deleted_users(name: str, log: RawTable, users: RawTable | None, column: str)
         return pd.Index([], dtype="str")
     cells = [log.frame[column], *([] if users is None else [users.frame[name] for name in users.frame])]
     return deleted.deleted_among(name, ids(pd.concat([each.drop_duplicates() for each in cells])).dropna().unique())
+
+
+def deleted_elsewhere(dataset: Dataset) -> bool:
+    """Return whether ``dataset`` holds users who were deleted from the very same log under another name.
+
+    They are then remembered under this one's too, so that loading it again leaves them out.
+    """
+    name = deleted.log_known_as(dataset)
+    if name is None or name == dataset.name:
+        return False
+    gone = deleted.deleted_among(name, dataset.users["user_id"].astype(str))
+    for user_id in gone:
+        deleted.remember(dataset.name, user_id)
+    return len(gone) > 0
 
 
 def without_deleted(log: RawTable, column: str, gone: pd.Index) -> RawTable:

@@ -17,7 +17,7 @@ from engine.dataset import Dataset, Feedback
 from engine.errors import ColumnError, DataError, unknown
 from engine.loading.assemble import assemble
 from engine.loading.cleaning import Cleaned, clean
-from engine.loading.left_out import deleted_users, without_deleted
+from engine.loading.left_out import deleted_elsewhere, deleted_users, without_deleted
 from engine.loading.made_up import is_made_up, made_up
 from engine.loading.movielens import read_movielens
 from engine.loading.raw import RawTable, refusals
@@ -108,6 +108,19 @@ def load(
         rating_scale=cleaned.rating_scale,
         withheld_users=len(refusing),
     )
+    if deleted_elsewhere(dataset):
+        return load(
+            source,
+            mapping=mapping,
+            feedback=feedback,
+            event_weights=event_weights,
+            rating_scale=rating_scale,
+            drop_duplicates=drop_duplicates,
+            include_withheld=include_withheld,
+            users=users,
+            items=items,
+            name=name,
+        )
     refused = pd.concat([malformed, cleaned.refused, withheld], ignore_index=True)
     refused = refused.sort_values("line", kind="stable", ignore_index=True)
     notes = [note for table in (user_table, item_table) if table for note in table.sentences]

@@ -123,10 +123,51 @@ def test_loading_the_file_again_does_not_bring_them_back_and_gives_the_same_data
     assert "Users who were deleted are left out, and their rows are not counted." in after.report.sentences
     assert opened(log) == deletion.datasets[old]
     assert traces(home) == []
-    # Their name in another file is another person's.
+
+
+def test_the_same_log_under_another_name_does_not_bring_them_back(home, log):
+    opened(log)
+    copy = log.with_name("copy.csv")
+    copy.write_bytes(log.read_bytes())
+    keep_control("copy.csv", WHO, Control(personalisation=0))
+    delete_user(load(log).dataset, WHO)
+    again = load(copy, event_weights={"view": 2.0})
+    assert again.dataset.user_code(WHO) is None
+    assert "Users who were deleted are left out, and their rows are not counted." in again.report.sentences
+    # From then on they are known under that name too, also when the log grows.
+    copy.write_text(copy.read_text() + "\np1,i2,2025-02-01,view")
+    assert load(copy).dataset.user_code(WHO) is None
+    # Their name in another log is another person's.
     other = log.with_name("other.csv")
-    other.write_bytes(log.read_bytes())
+    other.write_text(f"user,item,time,event\n{WHO},i3,2024-01-05,view\n{WHO},i9,2024-01-06,view\np1,i9,2024-01-06,view")
     assert load(other).dataset.user_code(WHO) is not None
+
+
+def test_what_is_stored_under_another_name_forgets_them_too(home, log):
+    old = opened(log)
+    grown = log.with_name("grown.csv")
+    grown.write_text(log.read_text() + f"\n{WHO},i7,2025-02-01,view")
+    longer = opened(grown)
+    other = log.with_name("other.csv")
+    other.write_text(f"user,item,time,event\n{WHO},i3,2024-01-05,view\n{WHO},i9,2024-01-06,view\np1,i9,2024-01-06,view")
+    unlike = opened(other)
+    keep_control("grown.csv", WHO, Control(personalisation=0))
+    copy = log.with_name("copy.csv")
+    copy.write_bytes(log.read_bytes())
+    deletion = delete_user(load(copy).dataset, WHO)  # which is stored under its first name
+    assert set(deletion.datasets) == {old, longer}
+    assert deletion.control
+    assert not control_of("grown.csv", WHO).decided
+    assert load(log).dataset.user_code(WHO) is None
+    assert load(grown).dataset.user_code(WHO) is None
+    assert store.get(unlike).user_code(WHO) is not None
+
+
+def test_without_times_the_same_few_numbers_are_not_the_same_person(home):
+    few = store.put(replace(make_log([(0, 0), (0, 1), (1, 1)]), name="few.csv"))
+    more = replace(make_log([(0, 0), (0, 1), (0, 2), (1, 2), (1, 3)]), name="more.csv")
+    delete_user(more, "u0")
+    assert store.get(few).user_code("u0") is not None
 
 
 def test_the_report_kept_with_the_data_still_adds_up(home, log):
