@@ -64,18 +64,22 @@ def calibration_curve(
     Args:
         predicted: finite, shape (pairs,).
         observed: finite, shape (pairs,).
-        users: whose each pair is, shape (pairs,).
+        users: code of whose each pair is, shape (pairs,).
         groups: how many at most.
     """
-    _, place, times = np.unique(predicted, return_inverse=True, return_counts=True)
-    group = _cut(times, groups)[place]
+    ordered = np.sort(predicted)
+    last = np.flatnonzero(np.diff(ordered, append=np.inf) > 0)  # of each distinct prediction
+    of_value = _cut(np.diff(last, prepend=-1), groups)
+    highest = ordered[last[np.diff(of_value, append=-1) != 0]]
+    group = np.searchsorted(highest, predicted)
     count = np.bincount(group)
     mean = np.bincount(group, observed) / count
-    there, cluster = np.unique(users, return_inverse=True)
-    cells = len(there) * len(count)
+    there = np.bincount(users) > 0
+    cluster = (np.cumsum(there) - 1)[users]
+    shape = int(there.sum()), len(count)
     cell = cluster * len(count) + group
-    residuals = np.bincount(cell, observed - mean[group], cells).reshape(len(there), len(count))
-    clusters = (np.bincount(cell, minlength=cells).reshape(residuals.shape) > 0).sum(axis=0)
+    residuals = np.bincount(cell, observed - mean[group], shape[0] * shape[1]).reshape(shape)
+    clusters = (np.bincount(cell, minlength=residuals.size).reshape(shape) > 0).sum(axis=0)
     free = np.where(clusters > 1, clusters - 1.0, np.nan)
     error = np.sqrt((residuals**2).sum(axis=0) * clusters / free) / count
     reach = special.stdtrit(free, (1 + LEVEL) / 2) * error

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import optuna
 
 _FIRST_AT_RANDOM = 6
+
+# One look, a quarter through, and none before four trials have had theirs. A look trains anew, so further looks (half
+# way too, by the median or the last quarter; successive halving) found less in the same time: with eight seeds on a
+# third of the sample's users, SVD 0.151 to 0.157 nDCG@10 against 0.161, BPR 0.180 against 0.181.
 _STARTED_BEFORE_PRUNING = 4
 
 
