@@ -26,13 +26,19 @@ _TOLD_EVERY = 20
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``subparsers``."""
-    parser = subparsers.add_parser("export", help="a model's list for every user, as a Parquet file")
+    parser = subparsers.add_parser("export", help="a model's list for every user, as a Parquet or CSV file")
     add_data_options(parser)
     parser.add_argument("--model", required=True, metavar="NAME", help="the model, such as ease or 'ease(penalty=300)'")
     parser.add_argument("--k", type=int, default=20, help="length of the lists (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the model (default 0)")
     parser.add_argument("--reasons", action="store_true", help="also write why each item is listed; takes longer")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file, written whole or not at all")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="the file, Parquet, or CSV where it is named so; written whole or not at all",
+    )
     parser.set_defaults(run=run)
 
 
@@ -41,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     The file has one row an item of a list: ``user_id``, ``rank`` (from 1), ``item_id``, ``score`` and ``served``
     (what served the user, a key of ``engine.control.SENTENCES``); with ``--reasons`` also ``reason`` (a sentence) and
-    ``because`` (ids of the items of the user's history that carry the score).
+    ``because`` (ids of the items of the user's history that carry the score; in a CSV file parted by bars).
 
     Raises:
         LabError: an unknown model, k below 1, a folder that does not exist, or data that cannot be used.
@@ -117,5 +123,11 @@ def _write(dataset: Dataset, found: Listed, told: list[Reason] | None, out: Path
         columns["because"] = pa.array(because, pa.list_(pa.string()))
     table = pa.table(columns)
     with whole_file(out) as part:
-        parquet.write_table(table, part)
+        if out.suffix.lower() == ".csv":
+            rows = table.to_pandas()
+            if told is not None:
+                rows["because"] = rows["because"].str.join("|")
+            rows.to_csv(part, index=False)
+        else:
+            parquet.write_table(table, part)
     return len(items)

@@ -37,7 +37,10 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
             help=f"list N users to address, by {by.replace('_', ' ')}, each with the model's reason",
         )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="write every user's predictions, or those listed, to a Parquet file"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write every user's predictions, or those listed, to a Parquet file, or CSV where it is named so",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
@@ -63,8 +66,9 @@ def run(args: argparse.Namespace) -> int:
         if args.out:
             report("Writing", None, None)
             rows = _rows(dataset, predictions, listed)
+            write = rows.to_csv if args.out.suffix.lower() == ".csv" else rows.to_parquet
             with whole_file(args.out) as part:
-                rows.to_parquet(part, index=False)
+                write(part, index=False)
     if args.json:
         users = {} if listed is None else {"targets": listed.to_dict()}
         print_json({"dataset": dataset.name, **predictions.to_dict(), **users})

@@ -14,7 +14,8 @@ def print_json(value: Any) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print ``rows`` under ``header``; the first column to the left, the others to the right."""
+    """Print ``rows`` under ``header``; the first column to the left, the others to the right; each on one line."""
+    rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
     for row in (header, ["-" * width for width in widths], *rows):
         first, *rest = (

@@ -42,6 +42,20 @@ def test_reasons_are_written_where_asked_for(log, tmp_path, capsys):
     assert list(ann["because"]) == shown["because"] == ["tea"]
 
 
+def test_a_file_named_csv_is_one(log, tmp_path, capsys):
+    out = tmp_path / "recs.CSV"
+    assert main(["export", log, "--model", "item_knn", "--k", "2", "--out", str(out), "--reasons"]) == 0
+    first = pd.read_csv(out, dtype=str).iloc[0]
+    assert (first["user_id"], first["item_id"], first["because"]) == ("ann", "rice", "tea")
+
+
+def test_a_title_over_two_lines_stays_in_its_row(log, tmp_path, capsys):
+    titles = tmp_path / "items.csv"
+    titles.write_text('item_id,title\nrice,"brown\nrice"\n')
+    assert main(["recommend", log, "--model", "popularity", "--user", "ann", "--item-table", str(titles)]) == 0
+    assert "rice  brown rice" in capsys.readouterr().out
+
+
 def test_what_fails_half_way_leaves_the_old_file(log, tmp_path, monkeypatch, capsys):
     out = tmp_path / "recs.parquet"
     out.write_text("old")
