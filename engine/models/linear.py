@@ -45,8 +45,9 @@ class LinearModel(HistoryModel):
         return choices(train, weighted=self.weighted)[:, self.codes]
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
-        chosen = choices(new, weighted=self.weighted)[:, self.codes]
-        columns = None if len(self.codes) == new.n_items else self.codes
+        chosen, columns = choices(new, weighted=self.weighted), None
+        if len(self.codes) < new.n_items:
+            chosen, columns = chosen[:, self.codes], self.codes
         if isinstance(self.weights, FewRows):
             return spread(self.weights.scores(chosen), columns, new.n_items)
         return dense_product(chosen, self.weights, columns=columns, width=new.n_items)

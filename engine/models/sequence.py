@@ -97,7 +97,8 @@ class Sequence(HistoryModel):
         scores = dense_product(recent, self.first)
         if self.order == 2 and len(self.pairs):
             self._blend(scores, item, ends, new)
-        return scores + _FAINT * self.popularity
+        scores += _FAINT * self.popularity
+        return scores
 
     def _blend(
         self, scores: NDArray[np.float64], item: NDArray[np.int32], ends: NDArray[np.int64], new: Preferences

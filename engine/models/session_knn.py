@@ -85,7 +85,9 @@ class SessionKnn(HistoryModel):
         return items, weights * shared
 
     def _scores(self, new: Preferences) -> NDArray[np.float64]:
-        return dense_product(self.neighbours(new), self.sessions) + _FAINT * self.popularity
+        scores = dense_product(self.neighbours(new), self.sessions)
+        scores += _FAINT * self.popularity
+        return scores
 
     def _cut(self, pairs: Preferences) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Return the session (counted over all), item and user of each pair, in the order of users and time."""
