@@ -10,7 +10,7 @@ from experiments.history import History
 from experiments.outlook import Outlook
 from experiments.plan import Plan
 from experiments.planning import family, monitoring_of
-from experiments.wording import count, percent, share
+from experiments.wording import count, lasting, percent, share
 
 _RARE = 0.01  # a base rate below it asks for unusually many users
 _MOST_TESTS = 5
@@ -73,18 +73,26 @@ def _of_length(plan: Plan, past: History, found: Outlook) -> Iterator[str]:
         reach = "finds nothing smaller"
         if not math.isnan(found.mde_planned):
             reach = f"finds {percent(found.mde_planned, 0)} or more"
-        yield f"{planned} days are too short: a test of that length {reach}. A smaller uplift ends as inconclusive."
+        yield (
+            f"{lasting(planned)} {'is' if planned == 1 else 'are'} too short: a test of that length {reach}. A smaller "
+            "uplift ends as inconclusive."
+        )
     if plan.days < _WEEK:
-        yield f"{plan.days} days are less than a week; weekdays and weekends often differ. Plan whole weeks."
+        yield (
+            f"{lasting(plan.days)} {'is' if plan.days == 1 else 'are'} less than a week; weekdays and weekends often "
+            "differ. Plan whole weeks."
+        )
     elif plan.days % _WEEK:
         more = _WEEK - plan.days % _WEEK
         yield (
             f"{plan.days} days are not whole weeks, so some weekdays count more often than others. Plan "
             f"{plan.days + more} days instead."
         )
-    if plan.days > len(past.users):
-        days = len(past.users)
-        yield f"The log tells of {days} days; what {plan.days} days bring is read as what {days} bring."
+    if not past.timed:
+        yield "The log has no times: all of it is read as one day, so it cannot tell how many days a test takes."
+    elif plan.days > (days := len(past.users)):
+        brings = f"{days} {'brings' if days == 1 else 'bring'}"
+        yield f"The log tells of {lasting(days)}; what {plan.days} days bring is read as what {brings}."
     even = 2 * len(plan.split)
     weights = [part for part in plan.shares if part > 0]
     cost = (1 / weights[0] + 1 / min(weights[1:])) / even
@@ -118,12 +126,12 @@ def _of_guardrails(found: Outlook, planned: int) -> Iterator[str]:
         if each.ruled_out <= (metric.margin or 0.0):
             continue
         can = (
-            "are too little data to say"
+            f"{'is' if planned == 1 else 'are'} too little data to rule any loss out"
             if math.isnan(each.ruled_out)
             else f"can only rule out {share(each.ruled_out, 0)} or more"
         )
         yield (
-            f"{metric.label} may lose {share(metric.margin, 0)} by plan, but {planned} days {can}: even a good "
+            f"{metric.label} may lose {share(metric.margin, 0)} by plan, but {lasting(planned)} {can}: even a good "
             f"treatment may stay undecided. Ruling it out takes {count(math.ceil(each.size.total))} users. Widen the "
             "margin or run longer."
         )

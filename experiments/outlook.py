@@ -22,7 +22,7 @@ from experiments.moments import Floats
 from experiments.monitoring import inflation
 from experiments.plan import Plan
 from experiments.planning import comparison_of, monitoring_of
-from experiments.wording import count, listed, percent
+from experiments.wording import count, lasting, listed, percent
 
 _WEEK = 7
 
@@ -233,6 +233,8 @@ def _guarded(terms: _Terms, metric: Metric, base: Baseline, users: Floats) -> Gu
     size, days_needed = None, None
     if usable.any():
         worst[usable] = ruled_out(terms.compared(metric, base, usable), units=users[usable])
+        if metric.direction == "higher":
+            worst[worst >= 1] = np.nan  # nobody can lose more than all
         days_needed = _first(worst <= margin)
         at = _nearest(usable, planned if days_needed is None else days_needed - 1)
         size = margin_size(terms.compared(metric, base, at), margin=margin)
@@ -285,10 +287,9 @@ def _sentence(plan: Plan, size: Size, days_needed: int | None, users: Floats, pl
     name = name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
     aim = f"to detect {percent(plan.mde if plan.primary.direction == 'higher' else -(plan.mde or 0), 0)} in {name}"
     if days_needed is not None:
-        length = "1 day" if days_needed == 1 else f"{days_needed} days"
-        return f"You need {arms}, about {length}, {aim}."
+        return f"You need {arms}, about {lasting(days_needed)}, {aim}."
     could = "" if math.isnan(mde) else f", enough to detect {percent(mde, 0)}"
     return (
         f"You need {arms} {aim}. This traffic does not bring that many: "
-        f"{count(users[planned])} users in {planned + 1} days{could}."
+        f"{count(users[planned])} users in {lasting(planned + 1)}{could}."
     )

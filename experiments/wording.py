@@ -64,6 +64,11 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def lasting(days: int) -> str:
+    """Return ``1 day`` or ``14 days``."""
+    return f"{days:,} day" if days == 1 else f"{days:,} days"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -37,7 +37,8 @@ def main() -> None:
         st.subheader("How long is the tail?", anchor=False)
         data_charts.long_tail(facts)
     with rhythm:
-        st.subheader("What did people do, and when?", anchor=False)
+        timed = facts.per_day is not None
+        st.subheader("What did people do, and when?" if timed else "What did people do?", anchor=False)
         data_charts.per_day(facts)
         data_charts.counts(facts)
     if dataset.feedback == "implicit":

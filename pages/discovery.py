@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine import jobs
+from engine.dataset import Dataset
 from engine.discovery.health import MEASURES, Exposure, Health
 from engine.jobs import folder
 from engine.models import MODELS
@@ -40,7 +41,7 @@ def main() -> None:
     if missing:
         headline.empty(
             "Not measured yet",
-            f"{', '.join(MODELS[name].title for name in missing)}: trained on the earlier part of the log, as on the "
+            f"{', '.join(MODELS[name].title for name in missing)}: trained on {_part(dataset)} of the log, as on the "
             "Models page; what is trained there is reused here.",
             f"Measure {formats.plural(len(missing), 'model')}",
             lambda: evaluations.start(dataset, missing),
@@ -49,6 +50,10 @@ def main() -> None:
     if measured:
         _health(measured)
     bubble.draw(dataset)
+
+
+def _part(dataset: Dataset) -> str:
+    return "the earlier part" if dataset.has_time else "a random part"
 
 
 def _measured(keys: Mapping[str, str]) -> dict[str, Health]:

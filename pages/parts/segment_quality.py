@@ -49,8 +49,8 @@ def draw(dataset: Dataset, by: str, segments: list[str]) -> None:
     if missing:
         headline.empty(
             "Not evaluated yet" if not ready else "Some models are not evaluated yet",
-            f"{', '.join(MODELS[model].title for model in missing)}: trained on the earlier part of the log, measured "
-            "on the last 15% of it, shared with the Models page.",
+            f"{', '.join(MODELS[model].title for model in missing)}: trained on {_parts(dataset)}, shared with the "
+            "Models page.",
             f"Evaluate {formats.plural(len(missing), 'model')}",
             lambda: evaluations.start(dataset, missing),
             key="segments-evaluate",
@@ -62,6 +62,12 @@ def draw(dataset: Dataset, by: str, segments: list[str]) -> None:
             segments,
             by,
         )
+
+
+def _parts(dataset: Dataset) -> str:
+    if dataset.has_time:
+        return "the earlier part of the log, measured on the last 15% of it"
+    return "a random part of the log, measured on the rest of it"
 
 
 def figures(table: pd.DataFrame, metric: str, segments: list[str], by: str) -> None:

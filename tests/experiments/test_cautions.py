@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 
 from experiments.cautions import cautions
 from experiments.drafting import draft
 from experiments.history import history
 from experiments.outlook import outlook
+from tests.engine.logs import make_log
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,18 @@ def test_how_it_may_stop(past):
 def test_guardrails(past):
     assert "Sessions per user may lose 5% by plan" in said(past)
     assert "Ruling it out takes" in said(past)
+
+
+def test_a_log_without_times_tells_of_no_days():
+    rng = np.random.default_rng(2)
+    found = said(history(make_log(list({(int(u), int(i)) for u, i in rng.integers(0, 30, (300, 2))})), 28), days=14)
+    assert "has no times: all of it is read as one day" in found
+    assert "1 day is too short" in found
+    assert "1 days" not in found
+
+
+def test_no_loss_is_larger_than_all():
+    # One user of four opens twenty sessions, so that the spread is twice the mean.
+    visits = [(0, 0, day) for day in range(20)] + [(user, 0, 0) for user in (1, 2, 3)]
+    found = said(history(make_log(visits), 28), days=14)
+    assert "14 days are too little data to rule any loss out" in found
