@@ -48,8 +48,9 @@ class Preferences:
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
-        """The values as a sparse (users, items) matrix; do not write into it."""
-        return sparse.csr_array((self.value, (self.user, self.item)), shape=(self.n_users, self.n_items))
+        """The values as a sparse (users, items) matrix, in the same memory; do not write into it."""
+        ends = np.concatenate([[0], np.cumsum(self.user_items)])
+        return sparse.csr_array((self.value, self.item, ends), shape=(self.n_users, self.n_items))
 
     @cached_property
     def item_users(self) -> NDArray[np.int64]:
