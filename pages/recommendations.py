@@ -30,8 +30,10 @@ def main() -> None:
     with st.container(border=True, key="asked"):
         user = _user(dataset)
         models, k, dial = _wishes(dataset)
-        params = parameters.draw(models)
-    steer = st.container()
+    steer, lists = st.container(), st.container()
+    if any(MODELS[model].params for model in models):  # below the lists, which are what is asked for
+        st.subheader("How the models learn", anchor=False)
+    params = parameters.draw(models)
     user_id = newcomer.NAME if user is None else str(dataset.users["user_id"].iloc[user])
     control = Control() if user is None else control_of(dataset.name, user_id)
     named = newcomer.named() if user is None else []
@@ -41,7 +43,8 @@ def main() -> None:
     }
     keys = {model: folder.key_of(TASK, request) for model, request in requests.items()}
     states = {model: jobs.status(key) for model, key in keys.items()}
-    progress.watch({key: f"Fitting {MODELS[model].title}" for model, key in keys.items()})
+    with lists:
+        progress.watch({key: f"Fitting {MODELS[model].title}" for model, key in keys.items()})
     fitted = {model: _fitted(keys[model]).fitted for model in models if states[model].state == "done"}
     if user is None:
         items = newcomer.codes(dataset, named)
@@ -59,9 +62,10 @@ def main() -> None:
         else:
             deciding.draw(dataset, user_id, control, shown)
     waiting = [model for model in models if states[model].state not in ("done", "queued", "running")]
-    if waiting:
-        _offer(requests, waiting)
-    slates.draw(had, shown, user_id=user_id, dial=dial)
+    with lists:
+        if waiting:
+            _offer(requests, waiting)
+        slates.draw(had, shown, user_id=user_id, dial=dial)
 
 
 def _user(dataset: Dataset) -> int | None:

@@ -57,8 +57,9 @@ def _gave(story: Story, near: Neighbours) -> str:
         rated = np.average(near.values, weights=near.closeness)
         return f"{who} rated it gave it {rated:.1f}" + ("" if n == 1 else " on average")
     chose = int((near.values > story.preferences.scale[0]).sum())
-    compared = f"{chose} of the {people(n)}" if n > 1 else "the person" if chose else "none, not even the person"
-    return f"{story.deeds.done} by {compared} most like you whom the model compared on it"
+    if n == 1:
+        return f"{story.deeds.done} by {'' if chose else 'nobody, not even '}the one person compared"
+    return f"{story.deeds.done} by {chose} of the {people(n)} compared who are most like you"
 
 
 def _of_similar_items(story: Story, near: Neighbours, named: NDArray[np.integer]) -> Reason:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from engine.slate import Slate
 from pages.parts import formats, tables
 
 _HISTORY_SHOWN = 10
+_ABREAST = 3  # more would leave a title and its reason a few words a line
 
 
 def answer(user_id: str, n_had: int, shown: Mapping[str, Slate], control: Control) -> str:
@@ -51,13 +53,14 @@ def figures(had: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def draw(had: pd.DataFrame, shown: Mapping[str, Slate], *, user_id: str, dial: float) -> None:
-    """Draw the history and the lists side by side; on a narrow screen one below the other."""
-    places = st.columns(1 + max(1, len(shown)), gap="medium")
-    with places[0]:
-        _history(had, user_id)
-    for place, (title, slate) in zip(places[1:], shown.items(), strict=False):
-        with place:
-            _slate(title, slate, dial)
+    """Draw the history and the lists side by side, three abreast; on a narrow screen one below the other."""
+    parts: list[Callable[[], None]] = [partial(_history, had, user_id)]
+    parts += [partial(_slate, title, slate, dial) for title, slate in shown.items()]
+    for start in range(0, len(parts), _ABREAST):
+        row = parts[start : start + _ABREAST]
+        for place, part in zip(st.columns(_ABREAST if start else max(2, len(row)), gap="medium"), row, strict=False):
+            with place:
+                part()
     if shown:
         tables.download(_together(shown), f"recommendations-{user_id}", label="Download the lists")
 
@@ -94,15 +97,18 @@ def _slate(title: str, slate: Slate, dial: float) -> None:
 def _done(row: Mapping[Hashable, Any]) -> str:
     """Return one line of the history."""
     when = "" if pd.isna(row["last"]) else formats.day(row["last"])
-    return f"- **{formats.plain(row['title'])}**  \n  {_joined(row['category'], when, row['did'])}"
+    return f"- {_named(row)}  \n  {_joined(when, row['did'])}"
 
 
 def _shown(row: Mapping[Hashable, Any], dial: float) -> str:
     """Return one line of a list."""
-    return (
-        f"{row['place']}. **{formats.plain(row['title'])}**{_moved(row['moved'], dial)}  \n"
-        f"   {_joined(row['category'], row['reason'])}"
-    )
+    return f"{row['place']}. {_named(row)}{_moved(row['moved'], dial)}  \n   {formats.plain(row['reason'])}"
+
+
+def _named(row: Mapping[Hashable, Any]) -> str:
+    """Return an item's title and, where it has one, its category."""
+    title = f"**{formats.plain(row['title'])}**"
+    return f"{title} · {formats.plain(row['category'])}" if row["category"] else title
 
 
 def _moved(moved: float, dial: float) -> str:

@@ -64,7 +64,12 @@ def test_nothing_fitted_shows_the_history_and_offers_one_button(open_page):
 def test_each_models_list_stands_beside_the_history_with_its_reasons(open_page, shop):
     page = open_page(shop)
     assert not page.exception
-    assert [part.value for part in page.subheader] == ["What they did", "Popularity", "Baseline"]
+    assert [part.value for part in page.subheader] == [
+        "What they did",
+        "Popularity",
+        "Baseline",
+        "How the models learn",
+    ]
     popularity, baseline = lists(page)
     assert len(re.findall(r"^\d+\. ", popularity, re.M)) == 10
     assert popularity.count("Rated by") == 10
@@ -141,8 +146,9 @@ def test_somebody_new_is_served_by_what_they_had(open_page, shop):
     page.multiselect(key="rec-had").set_value(["i3", "i5"]).run()
     assert not page.exception
     assert "you said so" in words(page)
-    # Neither popularity nor a baseline can take in a history; the items of this shop have titles to go by.
-    assert words(page).count("likeness to what they had served it") == 2
+    # Popularity is everybody's; a baseline takes in what they had.
+    assert words(page).count("Popular with everybody: no history of theirs was used.") == 1
+    assert words(page).count("Folded in without training again") == 1
 
 
 @pytest.fixture
