@@ -13,6 +13,9 @@ from engine.loading.raw import as_numbers
 NO_ID = ("nan", "NaN", "NAN", "null", "NULL", "Null", "none", "None", "NONE", "\\N", "<NA>", "NaT")
 """What a cell of ids says where there is none."""
 
+_PERHAPS = ("NA", "N/A")
+_GAPPED = r"[0-9]+\.0"
+
 NO_VALUE = (*NO_ID, "na", "NA", "n/a", "N/A", "-")
 """What a cell of times or numbers says where there is none."""
 
@@ -23,14 +26,15 @@ def ids(cells: pd.Series) -> pd.Series:
     Whole numbers all written with ".0" are those of a table that once had a gap, and lose it: 12.0 is the id 12.
     "NA" may be an id, but among numbers it is a gap.
     """
-    found = without(cells, NO_ID)
-    present = found.dropna()
-    if len(present) and present.iloc[0].endswith(".0") and present.str.fullmatch(r"[0-9]+\.0").all():
-        return found.str.removesuffix(".0")
-    unknown = present.isin(("NA", "N/A"))
-    if unknown.any() and present[~unknown].str.fullmatch(r"[0-9]+").all():
-        return without(found, ("NA", "N/A"))
-    return found
+    written = cells.isin((*NO_ID, *_PERHAPS))
+    if written.any():
+        others = cells[~written].dropna()
+        numbered = len(others) > 0 and bool(others.str.fullmatch(r"[0-9]+(\.0)?").all())
+        cells = cells.mask(written if numbered else written & ~cells.isin(_PERHAPS))
+    start = cells.head(1000).dropna()  # a long column of ids is looked through for its first ones' sake only
+    if len(start) and start.str.fullmatch(_GAPPED).all() and cells.dropna().str.fullmatch(_GAPPED).all():
+        return cells.str.removesuffix(".0")
+    return cells
 
 
 def values(cells: pd.Series) -> pd.Series:

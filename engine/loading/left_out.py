@@ -30,8 +30,9 @@ def deleted_users(name: str, log: RawTable, users: RawTable | None, column: str)
     """
     if not deleted.anybody():
         return pd.Index([], dtype="str")
-    cells = [log.frame[column], *([] if users is None else [users.frame[name] for name in users.frame])]
-    return deleted.deleted_among(name, ids(pd.concat([each.drop_duplicates() for each in cells])).dropna().unique())
+    columns = [log.frame[column], *([] if users is None else [users.frame[name] for name in users.frame])]
+    cells = pd.concat([ids(each.drop_duplicates()) for each in columns])
+    return deleted.deleted_among(name, cells.dropna().unique())
 
 
 def deleted_elsewhere(dataset: Dataset) -> bool:

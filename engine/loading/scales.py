@@ -41,8 +41,10 @@ def mark_of_none(ratings: NDArray[np.float64]) -> float | None:
     """
     for mark in _MARKS if len(ratings) else ():
         marked = ratings == mark
+        if marked.mean() <= 1 - _USUAL_SHARE:
+            continue
         scale = usual_scale(ratings[~marked])
-        if marked.mean() <= 1 - _USUAL_SHARE or scale is None:
+        if scale is None:
             continue
         low, high = scale
         beside = high <= 10 if mark > high else low >= 0 and high >= 5

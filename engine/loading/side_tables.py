@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import DataError
 from engine.loading.cells import ids as ids_of
 from engine.loading.cells import numbers as numbers_of
-from engine.loading.raw import RawTable
+from engine.loading.raw import RawTable, as_numbers
 from engine.loading.roles import guess_key
 from engine.loading.several import several
 from engine.loading.times import parse_times
@@ -30,6 +30,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "brand": ("brand", "manufacturer", "maker", "vendor", "author", "authors", "bookauthor", "publisher"),
 }  # fmt: skip
 _CURRENCY = re.compile(r"^\s*(?:[$€£¥]|USD|EUR|GBP)\s*|\s*(?:[$€£¥]|USD|EUR|GBP)\s*$")
+_SEEN_FIRST = 100
 _CONSENT = ("consent", "consented", "hasconsent", "consentgiven", "gdprconsent", "optin", "optedin")
 _YES, _NO = ("true", "yes", "y", "t"), ("false", "no", "n", "f")
 
@@ -132,7 +133,8 @@ def _typed(cells: pd.Series, name: str) -> pd.Series:
         truth = cells.str.lower().isin(_YES)
         return truth if len(present) == len(cells) else truth.astype("boolean").mask(cells.isna())
     # A leading zero marks a code (a postcode, an account), which is no number.
-    if not present.str.match(r"[-+]?0\d").any():
+    first_are_numbers = np.isfinite(as_numbers(present.head(_SEEN_FIRST))).all()  # a long column of text costs seconds
+    if first_are_numbers and not present.str.match(r"[-+]?0\d").any():
         numbers = pd.to_numeric(cells, errors="coerce")
         if numbers.notna().sum() == len(present) and np.isfinite(numbers.dropna()).all():
             return numbers

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine import deleted
 from engine.errors import ColumnError
 from engine.loading import load
 from engine.loading.left_out import about
@@ -191,3 +192,12 @@ def test_commas_inside_every_cell_do_not_part_them():
     table = load_text(log, users=users.encode()).dataset.users
     assert table.columns.tolist() == ["user_id", "Location", "Age"]
     assert table["Location"].unique().tolist() == ["nyc, new york, usa"]
+
+
+def test_somebody_deleted_stays_so_where_ids_are_written_with_a_point():
+    deleted.remember("gapped.csv", "7")
+    log = b"user_id,item_id\n7.0,1.0\nNA,1.0\n8.0,2.0\n"
+    for users in (None, b"user_id,age\n7.0,30\n8.0,40\n"):
+        loaded = load(log, name="gapped.csv", users=users)
+        assert loaded.dataset.users["user_id"].tolist() == ["8"]
+        assert loaded.report.reasons == {"user id is missing": 1}
