@@ -54,19 +54,22 @@ def restore() -> str | None:
 def move(page: str) -> None:
     """Carry what the address of the last page chose over to ``page``, which may hold the same widgets.
 
-    The browser mounts them anew and reports their defaults, unless a value is assigned; what this page's own
-    address names counts more.
+    Streamlit forgets what a link chose where its reader moves on before anything else, unless it is assigned; only
+    a run that finds it assigned before writes it into the new page's address. What that address names counts more.
 
     Args:
         page: path of the page that is about to be drawn.
     """
-    named: list[str] = st.session_state.get("named", [])
-    if st.session_state.get("page", page) != page:
-        for name in named:
-            if name in st.session_state and name not in st.query_params:
-                st.session_state[name] = st.session_state[name]
+    moved = st.session_state.get("page", page) != page
+    named: list[str] = st.session_state.get("named", []) if moved else []
+    chosen = {
+        name: st.session_state[name] for name in named if name in st.session_state and name not in st.query_params
+    }
     st.session_state["page"] = page
     st.session_state["named"] = [name for name in st.query_params if name != DATA]
+    if chosen:
+        st.session_state.update(chosen)
+        st.rerun()
 
 
 def _leave_deleted_behind() -> None:

@@ -62,11 +62,14 @@ def test_the_design_page_plans_what_a_use_brings(app, data):
 
 def test_what_a_link_brings_moves_on_with_its_reader(open_page, data):
     page = open_page(data, use="Promotions and prices", mde="0.1")
-    page.switch_page("pages/design.py").run()
-    assert not page.exception
-    assert "**Revenue per user** decides" in words(page)
-    assert page.button_group(key=uses.USE).value == "promotions"
-    assert page.slider(key="mde").value == 0.1
+    for path in ("pages/design.py", "pages/segments.py", "pages/simulate.py"):
+        page.switch_page(path).run()
+        assert not page.exception
+        if path != "pages/segments.py":
+            assert "**Revenue per user** decides" in words(page)
+            assert page.button_group(key=uses.USE).value == "promotions"
+            assert page.slider(key="mde").value == 0.1
+            assert page.query_params["use"] == "Promotions and prices"  # a link from here opens the same
 
 
 def test_what_a_link_names_is_kept(open_page, data):
