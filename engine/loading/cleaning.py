@@ -72,7 +72,7 @@ def clean(
         if rating_scale is None:
             mark = mark_of_none(rating[np.isfinite(rating)])
             marked = rating == mark
-            rating[marked] = np.nan
+            rating = np.where(marked, np.nan, rating)  # what is read may not be written into
             rating_scale = usual_scale(rating[np.isfinite(rating)])
         if rating_scale:
             low, high = rating_scale
