@@ -82,7 +82,7 @@ def intervals(rows: pd.DataFrame, plan: Plan, name: str) -> None:
 
 
 def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also: Sequence[float] = ()) -> go.Figure:
-    """Return uplifts as marks with intervals beside a zero line, one line a row, the first on top.
+    """Return uplifts as marks with intervals beside a zero line, one line a label, the first on top.
 
     Args:
         rows: with ``label``, ``outcome``, the figure with its ``_low`` and ``_high`` and, where the truth is known,
@@ -90,7 +90,8 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also:
         figure: which uplift.
         also: values that must be in sight too.
     """
-    chart = charts.figure(x_title=f"{figure.capitalize()} uplift", height=150 + 46 * len(rows))
+    lines = rows["label"].drop_duplicates()
+    chart = charts.figure(x_title=f"{figure.capitalize()} uplift", height=150 + 46 * len(lines))
     charts.zero_line(chart, vertical=True)
     for outcome, part in rows[rows[figure].notna()].groupby("outcome", sort=False):
         mark, drawn = MARKS[str(outcome)], colour(str(outcome))
@@ -119,7 +120,7 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also:
         )
     marks = pd.concat([rows[figure], *([rows[truth]] if truth in rows else []), pd.Series(also, dtype=float)])
     chart.update_xaxes(nticks=6, range=visible_range(rows[f"{figure}_low"], rows[f"{figure}_high"], marks, slack=1.0))
-    chart.update_yaxes(categoryorder="array", categoryarray=rows["label"][::-1], range=[-0.7, len(rows) - 0.3])
+    chart.update_yaxes(categoryorder="array", categoryarray=lines[::-1], range=[-0.7, len(lines) - 0.3])
     return chart
 
 
