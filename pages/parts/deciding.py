@@ -38,6 +38,10 @@ def draw(dataset: Dataset, user_id: str, control: Control, shown: Mapping[str, S
             _personalisation(dataset, user_id, control)
             _reset(dataset, user_id, control)
         _hidden(dataset, user_id, control, shown)
+        st.caption(
+            "Kept at once, and honoured wherever this person is served: here, by `python -m engine recommend` and in "
+            "an export. Simulated users are made up and decide nothing."
+        )
         if st.button(f"Delete {who}", icon=":material/delete:", key="control-delete"):
             _confirm(dataset, user_id)
 
