@@ -90,7 +90,8 @@ def _circumstances(meta: Meta) -> dict[str, str]:
 def _setting(value: Any) -> str:
     if isinstance(value, Mapping) and "model" in value:
         given = ", ".join(f"{name} {part}" for name, part in value.get("params", {}).items())
-        return f"{value['model']} ({given or 'default parameters'})"
+        name = "+".join([value["model"], *value.get("then", ())])
+        return f"{name} ({given or 'default parameters'})"
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {_setting(part)}" for name, part in value.items()) or _NONE
     if isinstance(value, list | tuple):

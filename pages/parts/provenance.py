@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from engine import jobs
-from experiments.results import Meta
 from pages.parts import formats
+
+if TYPE_CHECKING:
+    from experiments.results import Meta  # brings all of the engine, which a first page should not wait for
 
 _USED = "provenance"
 _EXPORT = "provenance_export"
