@@ -90,6 +90,22 @@ class TestSessions:
         nearest = make_model("session_knn", {"k": 1}).fit(TRAIN).score(np.array([3]))[0]
         assert nearest[[RICE, FIGS]] == pytest.approx([0, 0], abs=1e-6)  # the user's own session is nearest
 
+    def test_the_nearest_as_a_plain_loop_finds_them_equally_near_ones_first_come(self):
+        train = random_preferences(3, n_users=25, n_items=9, pairs=120)
+        train = replace(train, time=np.random.default_rng(3).integers(4, size=len(train)) * 3600)
+        model = make_model("session_knn", {"k": 4, "gap_minutes": 30}).fit(train)
+        held = model.sessions.toarray()
+        for user in np.flatnonzero(train.user_items):
+            mine = np.lexsort((train.item, train.time, train.user))
+            mine = mine[train.user[mine] == user]
+            last = mine[train.time[mine] == train.time[mine].max()]
+            own = np.zeros(9)
+            own[train.item[last]] = np.arange(1, len(last) + 1) / len(last)
+            cosine = held @ (own / np.linalg.norm(own)) / np.sqrt(held.sum(axis=1))
+            nearest = np.argsort(-cosine.round(12), kind="stable")[:4]
+            expected = cosine[nearest] @ held[nearest]
+            np.testing.assert_allclose(model.score(np.array([user]))[0], expected, atol=1e-8)
+
     def test_a_break_begins_another_session(self):
         model = make_model("session_knn", {"gap_minutes": 5}).fit(TRAIN)  # rows are ten minutes apart
         assert model.sessions.shape == (10, 5)
