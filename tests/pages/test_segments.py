@@ -141,6 +141,17 @@ def test_what_is_expected_is_offered_with_one_button(app, sparse_log):
     assert [button.label for button in page.button if button.key == "foretell"] == ["Foretell the users"]
 
 
+def test_other_pages_offer_what_can_be_foretold(app, sparse_log):
+    asked = {"bubble_segments": "true", "bubble_by": "Churn risk"}
+    app.query_params |= {"data": store.put(sparse_log), **asked}
+    page = app.switch_page("pages/discovery.py").run()
+    assert page.selectbox(key="bubble_by").value == "churn_risk"
+    app.query_params |= {"data": store.put(make_log([(0, 0, 1), (1, 1, 2)]))}
+    page = app.run()
+    assert not page.exception
+    assert "Churn risk" not in page.selectbox(key="bubble_by").options
+
+
 @pytest.mark.parametrize(
     ("by", "said", "segment"),
     [
