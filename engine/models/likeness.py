@@ -32,9 +32,14 @@ class Sums:
     yy: NDArray[np.float64]
     xy: NDArray[np.float64]
 
-    def without_each(self, terms: Sums) -> Sums:
-        """Return the sums less each of ``terms``: from shape (y,) and terms of shape (y, items)."""
-        return Sums(*(getattr(self, each.name)[:, None] - getattr(terms, each.name) for each in fields(self)))
+    def leaving_out(self) -> Sums:
+        """Return, of what each item adds, the sums over all items and then over all but each: (y, 1 + items)."""
+        found = []
+        for each in fields(self):
+            part = getattr(self, each.name)
+            whole = part.sum(axis=1, keepdims=True)
+            found.append(np.concatenate([whole, whole - part], axis=1))
+        return Sums(*found)
 
 
 def sums(people: sparse.csr_array, others: sparse.csr_array) -> Sums:

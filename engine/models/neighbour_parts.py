@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from engine.models.likeness import Sums, sums, terms
+from engine.models.likeness import terms
 from engine.models.neighbours import NeighbourModel
 from engine.preferences import Preferences
 
@@ -41,7 +40,7 @@ def neighbours(model: NeighbourModel, history: Preferences, item: int) -> Neighb
         return Neighbours(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
     if model.user_based:
         codes, raters = _raters(model, item)
-        closeness = model.likeness(told)[0, model.position[codes]]
+        closeness = model.likeness(told, codes)[0]
         values = model.ratings.data[raters]
     else:
         codes, values = told.item.astype(np.int64), told.value
@@ -93,7 +92,7 @@ def estimates(model: NeighbourModel, new: Preferences, item: int) -> NDArray[np.
         return model.score_new(new)[:, item]
     if model.user_based:
         codes, raters = _raters(model, item)
-        closeness = model.likeness(told)[:, model.position[codes]].T
+        closeness = model.likeness(told, codes).T
         theirs = np.tile(model.deviation[raters][:, None], (1, told.n_users))
     else:
         had, place = np.unique(told.item, return_inverse=True)
@@ -114,12 +113,8 @@ def _raters(model: NeighbourModel, item: int) -> tuple[NDArray[np.int64], NDArra
 
 def _likeness_without_each(model: NeighbourModel, told: Preferences, others: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return one person's similarities to ``others``, then those without each item: shape (others, 1 + items)."""
-    values, theirs = model.compared(told), model.compared_of(others)
-    person = sparse.csr_array((values, told.item, [0, len(told)]), shape=(1, told.n_items))
-    of = sums(person, theirs)
-    whole = Sums(of.n[0], of.x[0], of.y[0], of.xx[0], of.yy[0], of.xy[0])
-    without = model.similarities(whole.without_each(terms(values, theirs[:, told.item])))
-    return np.concatenate([model.similarities(whole)[:, None], without], axis=1)
+    theirs = model.compared_of(others)[:, told.item]
+    return model.similarities(terms(model.compared(told), theirs).leaving_out())
 
 
 def _weighted_means(

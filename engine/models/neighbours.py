@@ -178,10 +178,10 @@ class NeighbourModel:
         indptr = told.matrix.indptr
         found = np.full((told.n_users, told.n_items), np.nan)
         if self.user_based:
-            block = max(1, _CELLS // len(self.similarity))
+            known, block = np.flatnonzero(self.known.user_mask), max(1, _CELLS // len(self.similarity))
             for start in range(0, told.n_users, block):
                 some = np.arange(start, min(start + block, told.n_users))
-                closeness = self.likeness(told.of_users(some))
+                closeness = self.likeness(told.of_users(some), known)
                 self._walk_rows(self.walk, np.arange(len(some)), found[start : start + block], closeness)
         else:
             self._nearest_rated(indptr, self.position[told.item], deviation, np.arange(told.n_users), found)
@@ -216,10 +216,10 @@ class NeighbourModel:
             deviation = deviation / np.where(self.spread == 0, 1.0, self.spread)[told.item]
         return centre, spread, deviation
 
-    def likeness(self, told: Preferences) -> NDArray[np.float64]:
-        """Return how alike new users are to the known ones, shape (users, known users)."""
+    def likeness(self, told: Preferences, users: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return how alike new users are to known ``users`` (codes), shape (new users, len(users))."""
         people = sparse.csr_array((self.compared(told), told.item, told.matrix.indptr), shape=told.matrix.shape)
-        return self.similarities(sums(people, self.compared_of(np.flatnonzero(self.known.user_mask))))
+        return self.similarities(sums(people, self.compared_of(users)))
 
     def similarities(self, of: Sums) -> NDArray[np.float64]:
         """Return the similarities this model takes from ``of``, same shape."""
