@@ -268,11 +268,12 @@ def _of_ratings(cleaned: Cleaned) -> list[str]:
 def _of_times(dataset: Dataset) -> list[str]:
     """Say so where a few rows are dated after today: slips that stretch the log."""
     time = dataset.interactions["time"]
-    late = time > pd.Timestamp.now(tz="UTC").tz_localize(None) + pd.Timedelta(days=1)
-    if not 0 < late.mean() < _SLIPS:
+    tomorrow = pd.Timestamp.now(tz="UTC").tz_localize(None) + pd.Timedelta(days=1)
+    last = time.iloc[-1]  # rows are in the order of their times
+    if not last > tomorrow or (late := int((time > tomorrow).sum())) >= _SLIPS * len(time):
         return []
     return [
-        f"Rows dated after today: {int(late.sum()):,}, the last {time.max():%Y-%m-%d}. They are kept, and a split by "
+        f"Rows dated after today: {late:,}, the last {last:%Y-%m-%d}. They are kept, and a split by "
         "time puts them last; correct or remove them."
     ]
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from engine.categories import SEPARATOR
-
+_BAR = "|"  # engine.categories.SEPARATOR, whose module takes a second to import
 _LIST = re.compile(r"\s*\[.*\]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 
@@ -17,19 +16,19 @@ _COMMA = re.compile(r"\s*,\s*")
 def several(cells: pd.Series) -> pd.Series:
     """Return ``cells`` (text) with the names of each parted by bars.
 
-    Commas part names where that leaves fewer different names than there
-    are different cells (Action, Magic), for otherwise they belong to a name (Home, Garden).
+    Commas part names where that leaves fewer different names than there are different cells (Action, Magic), for
+    otherwise they belong to a name (Home, Garden).
     """
     present = pd.Series(cells.dropna().unique(), dtype="str")
-    if present.str.contains(SEPARATOR, regex=False).any():
+    if present.str.contains(_BAR, regex=False).any():
         return cells
     listed = present[present.str.fullmatch(_LIST)]
     if len(listed):
-        joined = {cell: SEPARATOR.join(dict.fromkeys(_innermost(_read(cell)))) for cell in listed}
+        joined = {cell: _BAR.join(dict.fromkeys(_innermost(_read(cell)))) for cell in listed}
         return cells.replace(joined)
     parts = present.str.split(_COMMA)
     if present.str.contains(_COMMA).any() and parts.explode().nunique() < len(present):
-        return cells.str.replace(_COMMA, SEPARATOR, regex=True)
+        return cells.str.replace(_COMMA, _BAR, regex=True)
     return cells
 
 
