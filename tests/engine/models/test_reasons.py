@@ -227,7 +227,7 @@ def test_without_the_items_a_reason_names_the_score_falls(name, params, explicit
     train = random_preferences(6, n_users=40, n_items=11, pairs=200, unknown=0, explicit=explicit)
     model = make_model(name, params).fit(train)
     told = 0
-    for user in range(8):
+    for user in range(6):
         history = had = train.of_users(np.array([user]))
         others = np.setdiff1d(np.arange(11), history.item)[:4]
         whose = (history, 0) if folded else (train, user)
@@ -252,7 +252,7 @@ def test_without_the_items_a_reason_names_the_score_falls(name, params, explicit
             assert without < scores[item] or not len(left) or name in BY_THE_END
             assert without != pytest.approx(scores[item], rel=1e-9, abs=0)
     if name not in SILENT:
-        assert told > (5 if name == "stacked" else 12)  # times and popularity have a say in it
+        assert told > (4 if name == "stacked" else 8)  # times and popularity have a say in it
 
 
 @pytest.mark.parametrize(("name", "share"), [("svd", 0.9), ("svd_pp", 0.9), ("nmf", 0.8), ("bpr", 0.6)])
