@@ -43,13 +43,3 @@ def simulated(dataset, **changes):
 def frames(page):
     """The tables of a result's page, without the one that says how well its users fit."""
     return [frame.value for frame in page.dataframe if "Held out" not in frame.value]
-
-
-def open_simulate(app, dataset, **query):
-    """The Simulate page on ``dataset`` with ``query`` in its address."""
-    app.query_params["data"] = store.put(dataset)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page("pages/simulate.py").run()
-    assert not app.exception
-    return app

@@ -1,12 +1,13 @@
 """The Calibration page: a first look at once, the whole study after a button, from every source of units."""
 
 import json
+from functools import partial
 
 import pytest
 
-from engine import store
 from pages.parts import progress
 from tests.engine.logs import random_log
+from tests.pages.opened import open_at, words
 from tests.pages.trained import do
 
 QUESTION = "Would this plan have worked?"
@@ -22,20 +23,7 @@ def open_page(app, monkeypatch):
     # What the button starts is done when it comes back, without a child process.
     monkeypatch.setattr(progress, "start", do)
 
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/calibration.py").run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def words(page):
-    parts = [*page.title, *page.markdown, *page.caption, *page.warning, *page.info, *page.error]
-    return "\n".join(part.value for part in parts)
+    return partial(open_at, app, "calibration")
 
 
 def chart(page, place=0):

@@ -7,16 +7,12 @@ import pytest
 
 from engine import jobs, store
 from engine.loading import load, opening
+from tests.pages.opened import words
 
 
 @pytest.fixture
 def page(app):
     return app
-
-
-def words(page):
-    parts = [*page.title, *page.markdown, *page.info, *page.success, *page.error, *page.warning, *page.caption]
-    return "\n".join(part.value for part in parts)
 
 
 def finish_opening(page):

@@ -1,16 +1,17 @@
 """The Design page: the sentence, the curve, what to beware of, and the reader's own figures."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
-from engine import store
 from engine.errors import ExperimentError
 from experiments.database import register, registered
 from experiments.drafting import draft
 from pages.parts import registration
 from tests.engine.logs import make_log, random_log
+from tests.pages.opened import open_at, words
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +31,7 @@ def shop():
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/design.py").run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def words(page):
-    parts = [*page.title, *page.markdown, *page.caption, *page.warning, *page.info, *page.error]
-    return "\n".join(part.value for part in parts)
+    return partial(open_at, app, "design")
 
 
 def chart(page):

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine import store
 from engine.discovery.health import MEASURES
 from pages.parts import exposure
 from tests.engine.logs import make_log, random_log
+from tests.pages.opened import open_at, words
 
 
 @pytest.fixture(scope="module")
@@ -18,14 +18,7 @@ def log():
 
 
 def open_page(app, dataset):
-    app.query_params["data"] = store.put(dataset)
-    app.run()
-    return app.switch_page("pages/discovery.py").run()
-
-
-def words(page):
-    parts = [*page.title, *page.subheader, *page.markdown, *page.info, *page.error, *page.caption]
-    return "\n".join(part.value for part in parts)
+    return open_at(app.run(), "discovery", dataset)
 
 
 def until(page, done, seconds=90):

@@ -9,6 +9,7 @@ from engine.loading import opening
 from experiments import database
 from experiments.metrics import Metric
 from experiments.plan import Plan
+from tests.pages.opened import words
 
 PAGE = "pages/experiment.py"
 
@@ -17,11 +18,6 @@ PAGE = "pages/experiment.py"
 def page(app):
     app.run()
     return app.switch_page(PAGE).run()
-
-
-def words(page):
-    parts = [*page.title, *page.markdown, *page.info, *page.success, *page.error, *page.warning, *page.caption]
-    return "\n".join(part.value for part in parts)
 
 
 def small(**columns):

@@ -1,6 +1,7 @@
 """The History page: nothing yet, the list and its search, one experiment, two side by side, and deleting."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from experiments.simulate import simulate
 from pages.parts import outcomes
 from tests.conftest import ROOT
 from tests.engine.logs import random_log
+from tests.pages.opened import open_at, words
 
 SHIP, STOP, REAL = "a" * 16, "b" * 16, "c" * 16
 
@@ -56,21 +58,7 @@ def of(results, *, day, status, plan=None, **meta):
 
 @pytest.fixture
 def open_page(app, log):
-    def opened(**query):
-        app.query_params["data"] = store.put(log)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/history.py").run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def words(page):
-    parts = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.warning, *page.info, *page.error,
-             *page.success]  # fmt: skip
-    return "\n".join(part.value for part in parts)
+    return partial(open_at, app, "history", log)
 
 
 def listed(page):

@@ -15,6 +15,7 @@ from engine.evaluation.request import Request
 from engine.models import MODELS
 from pages.parts import boards, evaluations, glossary, training
 from tests.engine.logs import make_log, random_log
+from tests.pages.opened import open_at, words
 from tests.pages.trained import do, evaluated
 
 QUICK = ("popularity", "random", "baseline_only")
@@ -31,18 +32,10 @@ def rated():
 @pytest.fixture
 def open_page(app):
     def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        app.query_params["models_preset"] = "My own choice"
-        app.query_params["models_own"] = "Baseline"
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("pages/models.py").run()
+        asked = {"models_preset": "My own choice", "models_own": "Baseline"}
+        return open_at(app, "models", dataset, **(asked | query))
 
     return opened
-
-
-def words(page):
-    return "\n".join(part.value for part in [*page.title, *page.markdown, *page.caption, *page.warning, *page.info])
 
 
 def table(page, *columns):

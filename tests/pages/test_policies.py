@@ -7,7 +7,8 @@ import pytest
 from engine.jobs import folder
 from pages.parts import outcomes, policies
 from tests.engine.logs import random_log
-from tests.pages.simulated import open_simulate, request
+from tests.pages.opened import open_at
+from tests.pages.simulated import request
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def log():
 
 @pytest.fixture
 def open_page(app):
-    return partial(open_simulate, app, users="300", days="3", treatments="Random")
+    return partial(open_at, app, "simulate", users="300", days="3", treatments="Random")
 
 
 def answer(page):

@@ -1,9 +1,11 @@
 """The Report page: nothing yet, and the two files."""
 
+from functools import partial
+
 import pytest
 
-from engine import store
 from tests.engine.logs import random_log
+from tests.pages.opened import open_at, words
 from tests.pages.simulated import simulated
 
 
@@ -14,19 +16,7 @@ def log():
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/report.py").run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def words(page):
-    return "\n".join(part.value for part in [*page.title, *page.subheader, *page.markdown, *page.caption, *page.error])
+    return partial(open_at, app, "report")
 
 
 def test_with_no_experiment_it_leads_to_simulate(open_page):

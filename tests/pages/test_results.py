@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from engine import jobs, store
+from engine import jobs
 from engine.jobs import folder
 from experiments import database
 from experiments.health import srm
 from experiments.verdict import Verdict
 from pages.parts import outcomes
 from tests.engine.logs import random_log
+from tests.pages.opened import open_at, words
 from tests.pages.simulated import frames, simulated
 
 
@@ -27,15 +29,7 @@ def key(log):
 
 @pytest.fixture
 def open_page(app):
-    def opened(dataset, **query):
-        app.query_params["data"] = store.put(dataset)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/results.py").run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(open_at, app, "results")
 
 
 @pytest.fixture
@@ -49,12 +43,6 @@ def altered(key):
 
     yield write
     outcomes.load.clear()
-
-
-def words(page):
-    parts = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.warning, *page.info, *page.error,
-             *page.success]  # fmt: skip
-    return "\n".join(part.value for part in parts)
 
 
 def charts(page):

@@ -8,6 +8,7 @@ import pytest
 from engine import jobs, store
 from engine.jobs import folder
 from tests.engine.logs import make_log, random_log
+from tests.pages.opened import open_at, words
 from tests.pages.trained import do
 
 CATEGORIES = {"category": ["Books", "Audio", "Garden", "Books", "Audio"] * 5}
@@ -19,16 +20,7 @@ def log():
 
 
 def open_page(app, dataset, **asked):
-    app.query_params["data"] = store.put(dataset)
-    for name, value in asked.items():
-        app.query_params[name] = value
-    app.run()
-    return app.switch_page("pages/segments.py").run()
-
-
-def words(page):
-    parts = [*page.title, *page.subheader, *page.markdown, *page.info, *page.error, *page.caption]
-    return "\n".join(part.value for part in parts)
+    return open_at(app, "segments", dataset, **asked)
 
 
 def finish(page, tasks, seconds=90):

@@ -8,7 +8,8 @@ import pytest
 from engine import jobs
 from pages.parts import outcomes
 from tests.engine.logs import make_log, random_log
-from tests.pages.simulated import frames, open_simulate, request, simulated
+from tests.pages.opened import open_at, words
+from tests.pages.simulated import frames, request, simulated
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +19,7 @@ def log():
 
 @pytest.fixture
 def open_page(app):
-    return partial(open_simulate, app, users="300", days="3", treatments="Random")
-
-
-def words(page):
-    parts = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.warning, *page.info, *page.error,
-             *page.success]  # fmt: skip
-    return "\n".join(part.value for part in parts)
+    return partial(open_at, app, "simulate", users="300", days="3", treatments="Random")
 
 
 def test_before_the_run_it_says_what_will_happen(open_page, log):

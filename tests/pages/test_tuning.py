@@ -7,6 +7,7 @@ from engine.jobs import folder
 from engine.models import MODELS
 from pages.parts.tuning import TASK
 from tests.engine.logs import random_log
+from tests.pages.opened import open_at, words
 from tests.pages.trained import do, evaluated
 
 
@@ -27,21 +28,11 @@ def request(dataset, model, trials=5, **more):
 @pytest.fixture
 def open_page(app):
     def opened(dataset, *models, trials=5, **query):
-        app.query_params["data"] = dataset.fingerprint
-        app.query_params["models_preset"] = "My own choice"
-        app.query_params["models_own"] = [MODELS[model].title for model in models]
-        app.query_params["tune_trials"] = str(trials)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.switch_page("pages/models.py").run()
-        assert not app.exception
-        return app
+        own = [MODELS[model].title for model in models]
+        asked = {"models_preset": "My own choice", "models_own": own, "tune_trials": str(trials)}
+        return open_at(app, "models", dataset, **(asked | query))
 
     return opened
-
-
-def words(page):
-    return "\n".join(part.value for part in [*page.markdown, *page.caption, *page.error])
 
 
 def labels(page):

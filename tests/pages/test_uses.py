@@ -9,7 +9,7 @@ from engine import jobs, store
 from engine.uses import USES
 from pages.parts import outcomes, uses
 from tests.engine.uses.shop import shop
-from tests.pages.simulated import open_simulate
+from tests.pages.opened import open_at, words
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +19,7 @@ def data():
 
 @pytest.fixture
 def open_page(app):
-    return partial(open_simulate, app, users="200", days="2")
-
-
-def words(page):
-    parts = [*page.markdown, *page.caption, *page.warning, *page.info, *page.error]
-    return "\n".join(part.value for part in parts)
+    return partial(open_at, app, "simulate", users="200", days="2")
 
 
 def choose(page, name):
