@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
+from engine.compiled import compiled
 from engine.models.threads import share_rows
 from engine.preferences import Preferences
 
@@ -79,7 +79,7 @@ def multiplied(
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _descend(start, end, indptr, items, errors, factors, rate, rates, penalty, penalties, epochs, bias, found):
     """Fill ``bias[start:end]`` and ``found[start:end]``; the first rate and penalty are of the bias."""
     for user in range(start, end):

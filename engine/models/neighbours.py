@@ -175,7 +175,6 @@ class NeighbourModel:
         require_catalogue(new, self.known.n_items)
         told = self.told(new)
         centre, spread, deviation = self.own_centre(told)
-        indptr = told.matrix.indptr
         found = np.full((told.n_users, told.n_items), np.nan)
         if self.user_based:
             known, block = np.flatnonzero(self.known.user_mask), max(1, _CELLS // len(self.similarity))
@@ -184,7 +183,8 @@ class NeighbourModel:
                 closeness = self.likeness(told.of_users(some), known)
                 self._walk_rows(self.walk, np.arange(len(some)), found[start : start + block], closeness)
         else:
-            self._nearest_rated(indptr, self.position[told.item], deviation, np.arange(told.n_users), found)
+            rated = self.position[told.item]
+            self._nearest_rated(told.matrix.indptr, rated, deviation, np.arange(told.n_users), found)
         return self.centred(found, centre, spread, told.user_items > 0)
 
     def learned_of(self, user: int, history: Preferences) -> Preferences:

@@ -49,7 +49,7 @@ def test_a_table_without_json(log, capsys):
     [
         ("item_knn", "tea", "folded in", "Because you chose tea"),
         ("user_ease", "tea", "folded in", "Because you chose tea, as did"),
-        ("svd", "tea", "popularity", "Popular with everybody: 2 people chose it"),
+        ("normal_predictor", "tea", "popularity", "Popular with everybody: 2 people chose it"),
         ("fusion", "", "popularity", "Popular with everybody: 3 people chose it"),
     ],
 )
