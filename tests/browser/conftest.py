@@ -22,6 +22,7 @@ _BUSY = (
     '[data-testid="stApp"]:not([data-test-script-state="notRunning"]), '
     '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-testid="stSpinner"]'
 )
+STILL = {"reduced_motion": "reduce"}  # what moves is drawn again and again
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -96,7 +97,7 @@ def server(chromium, tmp_path_factory):
 @pytest.fixture(scope="session")
 def context(chromium):
     """One visitor's browser, which loads Streamlit's own scripts once; each of its pages is a session of its own."""
-    context = chromium.new_context()
+    context = chromium.new_context(**STILL)
     yield context
     context.close()
 
@@ -116,7 +117,7 @@ def visit(server, chromium, context):
     opened = []
 
     def follow(path="/", *, elsewhere=False, **screen):
-        page = open_page(chromium.new_context() if elsewhere else context, **screen)
+        page = open_page(chromium.new_context(**STILL) if elsewhere else context, **screen)
         opened.append(page.context if elsewhere else page)
         page.goto(server + path)
         page.get_by_role("heading").first.wait_for()
