@@ -50,6 +50,8 @@ class Preferences:
     def matrix(self) -> sparse.csr_array:
         """The values as a sparse (users, items) matrix, in the same memory; do not write into it."""
         ends = np.concatenate([[0], np.cumsum(self.user_items)])
+        if len(self) <= np.iinfo(np.int32).max:
+            ends = ends.astype(np.int32)  # wider than the item codes, they would have SciPy copy and widen these
         return sparse.csr_array((self.value, self.item, ends), shape=(self.n_users, self.n_items))
 
     @cached_property

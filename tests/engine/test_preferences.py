@@ -33,6 +33,13 @@ def test_the_last_rating_of_a_pair_counts_and_rows_without_one_do_not():
     assert found.matrix.toarray().tolist() == [[0, 0, 4], [5, 0, 0]]
 
 
+def test_the_matrix_lies_in_the_memory_of_the_pairs():
+    found = explicit_preferences(rows((1, 0, "rating", 2), (0, 2, "rating", 4)), 2, 3, (1.0, 5.0))
+    assert np.shares_memory(found.matrix.data, found.value)
+    assert np.shares_memory(found.matrix.indices, found.item)
+    assert found.matrix.indptr.dtype == np.int32  # scikit-learn takes no other
+
+
 def test_event_weights_add_up_and_are_damped_by_the_logarithm():
     log = rows((0, 0, "view", None), (0, 0, "view", None), (0, 0, "buy", None), (0, 1, "view", None))
     found = implicit_preferences(log, 1, 2, {"view": 1.0, "buy": 5.0}, None)
