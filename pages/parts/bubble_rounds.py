@@ -115,15 +115,7 @@ def for_whom(study: BubbleStudy) -> None:
             mode="markers",
             name=study.groups[who].title.capitalize(),
             marker={"symbol": symbol, "size": 11, "color": colour},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": high - value,
-                "arrayminus": value - low,
-                "color": colour,
-                "thickness": 2,
-                "width": 4,
-            },
+            error_x=charts.intervals(value, low, high, colour, width=4),
             customdata=[
                 [arm.title, text(measure, v), formats.interval(text(measure, a), text(measure, b))]
                 for arm, v, a, b in zip(study.arms, value, low, high, strict=True)

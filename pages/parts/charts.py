@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from engine.metrics.intervals import Estimate
 from pages.parts.tables import download
+
+Numbers = NDArray[np.float64] | pd.Series
 
 LIGHT = ("#0b6bcb", "#b85c00", "#00795a", "#a63d83", "#6a5acd", "#7a6a00", "#c0392b", "#3b7a8c")
 DARK = ("#6cb4ff", "#ffb259", "#3fd0a4", "#f19ad0", "#b3a6ff", "#e3d052", "#ff8f80", "#7fd3e6")
@@ -103,11 +107,27 @@ def whiskers(one: Estimate, colour: str, *, thickness: float = 2, width: float =
     """Return the interval of one mark, as a scatter's ``error_x`` or ``error_y`` takes it; nothing without one."""
     if one.value is None or one.low is None or one.high is None:
         return {}
+    return intervals(np.array([one.value]), one.low, one.high, colour, thickness=thickness, width=width)
+
+
+def intervals(
+    value: Numbers, low: Numbers | float, high: Numbers | float, colour: str, *, thickness: float = 2, width: float = 5
+) -> dict[str, object]:
+    """Return the intervals of many marks, as a scatter's ``error_x`` or ``error_y`` takes them.
+
+    Args:
+        value: where the marks are, shape (marks,).
+        low: where their intervals begin.
+        high: where they end.
+        colour: of the lines.
+        thickness: of the lines, in pixels.
+        width: of the caps, in pixels.
+    """
     return {
         "type": "data",
         "symmetric": False,
-        "array": [one.high - one.value],
-        "arrayminus": [one.value - one.low],
+        "array": high - value,
+        "arrayminus": value - low,
         "color": colour,
         "thickness": thickness,
         "width": width,

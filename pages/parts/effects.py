@@ -101,13 +101,9 @@ def forest(rows: pd.DataFrame, figure: Literal["relative", "absolute"], *, also:
             mode="markers",
             name=mark.name,
             marker={"symbol": mark.symbol, "size": 12, "color": drawn},
-            error_x={
-                "array": part[f"{figure}_high"] - part[figure],
-                "arrayminus": part[figure] - part[f"{figure}_low"],
-                "thickness": 3,
-                "width": 6,
-                "color": drawn,
-            },
+            error_x=charts.intervals(
+                part[figure], part[f"{figure}_low"], part[f"{figure}_high"], drawn, thickness=3, width=6
+            ),
         )
     truth = f"true_{figure}"
     if truth in rows and rows[truth].notna().any():

@@ -60,15 +60,7 @@ def ranking_chart(board: Leaderboard) -> None:
         chart.add_scatter(
             x=part["value"],
             y=part["label"],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": part["high"] - part["value"],
-                "arrayminus": part["value"] - part["low"],
-                "color": colour,
-                "thickness": 2,
-                "width": 5,
-            },
+            error_x=charts.intervals(part["value"], part["low"], part["high"], colour),
             mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 12},
             name=words,

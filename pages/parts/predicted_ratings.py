@@ -58,15 +58,7 @@ def _line(chart: go.Figure, rows: pd.DataFrame, title: str, place: int) -> None:
     chart.add_scatter(
         x=rows["predicted"],
         y=rows["observed"],
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": rows["high"] - rows["observed"],
-            "arrayminus": rows["observed"] - rows["low"],
-            "color": colour,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_y=charts.intervals(rows["observed"], rows["low"], rows["high"], colour, thickness=1.5, width=4),
         customdata=[formats.plural(count, "prediction") for count in rows["count"]],
         mode="lines+markers",
         line={"color": colour, "width": 2, "dash": _DASHES[place // len(colours) % len(_DASHES)]},

@@ -122,6 +122,7 @@ def quality(table: pd.DataFrame, metric: str, segments: Sequence[str], *, name: 
     palette = charts.colours()
     for number, model in enumerate(models):
         rows = table[(table["model"] == model) & table["value"].notna()]
+        ends = rows[["value", "low", "high"]].astype(float)
         colour = palette[number % len(palette)]
         symbol = _SYMBOLS[number % len(_SYMBOLS)]
         beside = 0.6 * ((number + 0.5) / len(models) - 0.5)
@@ -135,15 +136,7 @@ def quality(table: pd.DataFrame, metric: str, segments: Sequence[str], *, name: 
                 "size": 10,
                 "symbol": [symbol + "-open" * bool(small) for small in rows["small"]],
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": (rows["high"] - rows["value"]).astype(float),
-                "arrayminus": (rows["value"] - rows["low"]).astype(float),
-                "color": colour,
-                "thickness": 1.5,
-                "width": 3,
-            },
+            error_x=charts.intervals(ends["value"], ends["low"], ends["high"], colour, thickness=1.5, width=3),
             customdata=rows[["segment", "low", "high", "users"]],
             hovertemplate="%{customdata[0]}: %{x:.3f} (%{customdata[1]:.3f} to %{customdata[2]:.3f}), "
             "%{customdata[3]} users<extra>" + title_of(model) + "</extra>",
